@@ -1,0 +1,177 @@
+package dev.gradwatch.collector.pipeline;
+
+import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.JobEnded;
+import dev.gradwatch.collector.model.Observation.JobStarted;
+import dev.gradwatch.collector.model.Observation.RankJoined;
+import dev.gradwatch.collector.model.ObservationSink;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All jobs that this collector knows, each a {@code JobState} behind a lock of its own.
+ *
+ * <p>Thread-safe: sources call {@link #accept} from many threads at once, and two jobs never wait for each other. {@link #accept} blocks only
+ * while another thread is inside the same job. At most {@link #MAX_JOBS} jobs are kept; a further one takes the place of the one that ended
+ * first, and is refused where none has ended.
+ *
+ * <p>A job ends when its launcher says so ({@link JobEnded}), or, where no launcher speaks for it, when {@link #tick} finds that every rank
+ * that joined has been gone for {@link #END_GRACE}. A rank that joins later opens the job again.
+ */
+public final class Jobs implements ObservationSink {
+    /** Jobs in memory at once, ended ones included. */
+    public static final int MAX_JOBS = 256;
+
+    /** Longer than torchrun takes to start its workers again, and than a reporter takes to reconnect. */
+    public static final Duration END_GRACE = Duration.ofSeconds(10);
+
+    private final ConcurrentHashMap<String, Job> jobs = new ConcurrentHashMap<>();
+    private final List<JobListener> listeners = new CopyOnWriteArrayList<>();
+    private final @Nullable ObservationSink tap;
+
+    private final LongAdder received = new LongAdder();
+    private final LongAdder analysed = new LongAdder();
+    private final LongAdder merged = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
+
+    public Jobs() {
+        this(null);
+    }
+
+    /** @param tap is handed every observation that was analysed or merged, in each job in the order that its state saw */
+    public Jobs(@Nullable ObservationSink tap) {
+        this.tap = tap;
+    }
+
+    /** Listeners are called outside of any job's lock, on the thread that brought the news. */
+    public void addListener(JobListener listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Folds a fact into its job. A rank that joins, or a launcher's start, makes the job where it is not known.
+     *
+     * @throws IllegalArgumentException where the fact contradicts the state, its job is not known, or there are too many jobs; it is counted as
+     *     rejected and changes nothing
+     */
+    @Override
+    public void accept(Observation observation) {
+        received.increment();
+        Job job = jobs.get(observation.job());
+        boolean fresh = false;
+        Job.Outcome outcome;
+        try {
+            // A job that was evicted between the look-up and its lock says so, and is looked up again.
+            do {
+                if (job == null || job.evicted()) {
+                    job = create(observation);
+                    fresh = true;
+                }
+                outcome = job.apply(observation, tap);
+            } while (outcome == Job.Outcome.EVICTED);
+        } catch (RuntimeException e) {
+            rejected.increment();
+            if (fresh && job != null && job.evictIfEmpty()) {
+                jobs.remove(observation.job(), job);
+            }
+            throw e;
+        }
+        (outcome == Job.Outcome.MERGED ? merged : analysed).increment();
+        if (fresh) {
+            listeners.forEach(listener -> listener.appeared(observation.job()));
+        }
+        if (outcome == Job.Outcome.ENDED) {
+            listeners.forEach(listener -> listener.ended(observation.job()));
+        }
+    }
+
+    private synchronized Job create(Observation observation) {
+        String id = observation.job();
+        Job known = jobs.get(id);
+        if (known != null && !known.evicted()) {
+            return known;
+        }
+        if (!(observation instanceof RankJoined) && !(observation instanceof JobStarted)) {
+            throw new IllegalArgumentException(
+                    "job: " + id + " (expected: one that a rank joined or a launcher started)");
+        }
+        if (known == null && jobs.size() >= MAX_JOBS) {
+            evictLongestEnded();
+        }
+        Job job = new Job(id);
+        jobs.put(id, job);
+        return job;
+    }
+
+    private void evictLongestEnded() {
+        Job oldest = null;
+        for (Job job : jobs.values()) {
+            if (job.endedMicros() != Job.RUNNING && (oldest == null || job.endedMicros() < oldest.endedMicros())) {
+                oldest = job;
+            }
+        }
+        if (oldest == null || !oldest.evictIfEnded()) {
+            throw new IllegalArgumentException(
+                    "jobs: " + (MAX_JOBS + 1) + " (expected: at most " + MAX_JOBS + " that have not ended)");
+        }
+        jobs.remove(oldest.id(), oldest);
+    }
+
+    /**
+     * Tells what time it is: ends the jobs whose ranks have all been gone for {@link #END_GRACE}.
+     *
+     * @param nowMicros Unix time, of the clock that stamps the sources' observations
+     */
+    public void tick(long nowMicros) {
+        for (Job job : jobs.values()) {
+            if (job.abandoned(nowMicros)) {
+                accept(new JobEnded(job.id(), nowMicros, null));
+            }
+        }
+    }
+
+    /** The ids of all jobs kept, in the order of the alphabet. */
+    public List<String> ids() {
+        return jobs.keySet().stream().sorted().toList();
+    }
+
+    /** What is true of a job now; empty where it is not known. */
+    public Optional<JobReport> report(String id) {
+        return Optional.ofNullable(jobs.get(id)).map(Job::report);
+    }
+
+    /** Whether the job is known and has ended. */
+    public boolean hasEnded(String id) {
+        Job job = jobs.get(id);
+        return job != null && job.endedMicros() != Job.RUNNING;
+    }
+
+    /**
+     * Blocks until every rank that joined the job has left, so that the last frames of processes that are already gone can come in.
+     *
+     * @return false where some are still there when the time is over; true also for a job that no rank joined
+     */
+    public boolean awaitRanksGone(String id, Duration timeout) throws InterruptedException {
+        Job job = jobs.get(id);
+        return job == null || job.awaitRanksGone(timeout);
+    }
+
+    /** What came and what became of it. */
+    public Counts counts() {
+        // Outcomes are read before what was received, so that what is under way shows as received and never as a
+        // surplus of outcomes.
+        long analysedNow = analysed.sum();
+        long mergedNow = merged.sum();
+        long rejectedNow = rejected.sum();
+        return new Counts(received.sum(), analysedNow, mergedNow, rejectedNow);
+    }
+
+    /** When nothing is under way, {@code received == analysed + merged + rejected}. */
+    public record Counts(long received, long analysed, long merged, long rejected) {}
+}
