@@ -1,0 +1,24 @@
+package dev.gradwatch.collector.cli;
+
+import java.net.InetSocketAddress;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code HOST:PORT}, {@code [IPv6]:PORT}. */
+final class AddressConverter implements ITypeConverter<InetSocketAddress> {
+    private static final int MAX_PORT = 65_535;
+
+    @Override
+    public InetSocketAddress convert(String value) {
+        int colon = value.lastIndexOf(':');
+        if (colon <= 0 || (value.indexOf(':') != colon && !value.startsWith("["))) {
+            throw new TypeConversionException("address: " + value + " (expected: HOST:PORT)");
+        }
+        String host = value.substring(0, colon).replaceAll("^\\[|\\]$", "");
+        String port = value.substring(colon + 1);
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > MAX_PORT) {
+            throw new TypeConversionException("port: " + port + " (expected: 0-" + MAX_PORT + ")");
+        }
+        return new InetSocketAddress(host, Integer.parseInt(port));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.gradwatch.collector.cli;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that {@code run} and {@code collect} share. */
+final class ListenOptions {
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            converter = AddressConverter.class,
+            description = "Where reporters connect. collect: 127.0.0.1:7787, run: a free port of 127.0.0.1.")
+    @Nullable
+    InetSocketAddress listen;
+
+    @Option(
+            names = "--token",
+            paramLabel = "TEXT",
+            description = "What reporters must say. Beyond loopback one is made where none is given.")
+    @Nullable
+    String token;
+
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description = "Record all observations for replay; FILE.gz is compressed.")
+    @Nullable
+    Path record;
+
+    @Option(
+            names = "--no-http",
+            description =
+                    "No dashboard. This version has none, so the option changes nothing; it is there for scripts that run with later ones.")
+    boolean noHttp;
+
+    @Option(names = "--verbose", description = "Add the stack trace to an error.")
+    boolean verbose;
+
+    /** @param otherwise where to listen if nothing was said */
+    SidecarOptions sidecar(InetSocketAddress otherwise) {
+        return new SidecarOptions(listen == null ? otherwise : listen, token, record);
+    }
+}
