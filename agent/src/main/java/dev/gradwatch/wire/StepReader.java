@@ -1,0 +1,157 @@
+package dev.gradwatch.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a packed Step in place. One reader serves many frames, each after the other: {@link #wrap} checks all of the frame, so that the
+ * accessors cannot fail. Bytes after the last field that this version knows are ignored. Not thread-safe.
+ */
+public final class StepReader {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private ByteBuffer payload = NOTHING;
+    private int start;
+    private int flags;
+    private int parameters;
+    private int words;
+    private int options;
+
+    /**
+     * Takes the bytes between position and limit as the payload of a Step; the position does not move.
+     *
+     * @throws FrameException where it is shorter than it says, or breaks a limit
+     */
+    public StepReader wrap(ByteBuffer frame) {
+        payload = frame.order(ByteOrder.LITTLE_ENDIAN);
+        start = frame.position();
+        int bytes = frame.remaining();
+        if (bytes < StepLayout.USED) {
+            throw FrameException.truncated("Step", bytes, StepLayout.USED);
+        }
+        flags = frame.getShort(start + StepLayout.FLAGS) & 0xFFFF;
+        parameters = frame.getInt(start + StepLayout.PARAMETERS);
+        within("model", model(), Limits.MAX_MODELS - 1);
+        within("parameters", Integer.toUnsignedLong(parameters), Limits.MAX_PARAMETERS);
+        int expected = StepLayout.bytes(parameters, flags);
+        if (bytes < expected) {
+            throw FrameException.truncated("Step", bytes, expected);
+        }
+        for (int at = StepLayout.STEP; at < StepLayout.USED; at += Long.BYTES) {
+            if (frame.getLong(start + at) < 0) {
+                throw FrameException.malformed(
+                        "Step",
+                        field(at) + ": " + Long.toUnsignedString(frame.getLong(start + at)) + " (expected: 0-"
+                                + Long.MAX_VALUE + ")");
+            }
+        }
+        words = StepLayout.words(parameters);
+        options = start + StepLayout.USED + words * Long.BYTES;
+        if ((parameters & 63) != 0 && word(words - 1) >>> parameters != 0) {
+            throw FrameException.malformed(
+                    "Step", "used: a bit past parameter " + (parameters - 1) + " (expected: none)");
+        }
+        return this;
+    }
+
+    public int model() {
+        return payload.getShort(start + StepLayout.MODEL) & 0xFFFF;
+    }
+
+    /** Bits of {@link StepFlags}, and those of later versions. */
+    public int flags() {
+        return flags;
+    }
+
+    public boolean has(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** Parameter tensors of the model, n. */
+    public int parameters() {
+        return parameters;
+    }
+
+    public long step() {
+        return payload.getLong(start + StepLayout.STEP);
+    }
+
+    public long backward() {
+        return payload.getLong(start + StepLayout.BACKWARD);
+    }
+
+    public long watched() {
+        return payload.getLong(start + StepLayout.WATCHED);
+    }
+
+    public long wallMicros() {
+        return payload.getLong(start + StepLayout.WALL_MICROS);
+    }
+
+    public long stepNanos() {
+        return payload.getLong(start + StepLayout.STEP_NANOS);
+    }
+
+    /** ceil(n / 64) words in a new array; bit i of word i / 64 speaks of parameter i. */
+    public long[] used() {
+        long[] used = new long[words];
+        for (int i = 0; i < words; i++) {
+            used[i] = word(i);
+        }
+        return used;
+    }
+
+    /** n norms in a new array; null where none were taken. */
+    public float @Nullable [] norms() {
+        if (!has(StepFlags.NORMS)) {
+            return null;
+        }
+        float[] norms = new float[parameters];
+        for (int i = 0; i < parameters; i++) {
+            norms[i] = payload.getFloat(options + i * Float.BYTES);
+        }
+        return norms;
+    }
+
+    /** NaN where none was taken. */
+    public double checksum() {
+        return has(StepFlags.CHECKSUM) ? payload.getDouble(afterNorms()) : Double.NaN;
+    }
+
+    /** NaN where none was taken. */
+    public double loss() {
+        return has(StepFlags.LOSS)
+                ? payload.getDouble(afterNorms() + (has(StepFlags.CHECKSUM) ? Double.BYTES : 0))
+                : Double.NaN;
+    }
+
+    private int afterNorms() {
+        return options + (has(StepFlags.NORMS) ? parameters * Float.BYTES : 0);
+    }
+
+    private long word(int index) {
+        return payload.getLong(start + StepLayout.USED + index * Long.BYTES);
+    }
+
+    private static void within(String field, long value, long most) {
+        if (value > most) {
+            throw FrameException.malformed("Step", field + ": " + value + " (expected: 0-" + most + ")");
+        }
+    }
+
+    private static String field(int at) {
+        switch (at) {
+            case StepLayout.STEP:
+                return "step";
+            case StepLayout.BACKWARD:
+                return "backward";
+            case StepLayout.WATCHED:
+                return "watched";
+            case StepLayout.WALL_MICROS:
+                return "wall_micros";
+            default:
+                return "step_nanos";
+        }
+    }
+}
