@@ -1,0 +1,151 @@
+package dev.gradwatch.collector.cli;
+
+import dev.gradwatch.collector.cli.child.CommandNotStarted;
+import dev.gradwatch.collector.sink.terminal.Terminal;
+import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gradwatch run}: a training command with the reporter injected and a collector beside it; the verdict at its end. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = {
+            "Runs a training command, watches it, and says at its end which parameters got no gradient, on which ranks, why, and what to do.",
+            "The command's own output passes through unchanged; the verdict goes to stderr. Exits as the command did."
+        },
+        footer = {"", "Example: gradwatch run -- torchrun --nproc-per-node 2 train.py --epochs 3"})
+final class RunCommand implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "CMD", description = "The command and its arguments; put -- before it.")
+    private List<String> command = List.of();
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.json",
+            description = "Write the whole report there. Without it: " + RunReport.DEFAULT_FILE
+                    + " here, where there is a finding of severity warning or above.")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--collector",
+            paramLabel = "HOST:PORT",
+            converter = AddressConverter.class,
+            description = "Report to a collector that runs elsewhere, which then gives the verdict; start none here.")
+    private @Nullable InetSocketAddress collector;
+
+    @Option(
+            names = "--job",
+            paramLabel = "NAME",
+            description = "The job's id. Without it: the script, the time, and a random number.")
+    private @Nullable String job;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "PERCENT",
+            description = "How much of the step time the watching may cost, such as 0.5; off watches every step.")
+    private @Nullable String budget;
+
+    @Mixin
+    private ListenOptions listening = new ListenOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check();
+        try {
+            return run();
+        } catch (CommandNotStarted notStarted) {
+            say(notStarted.getMessage());
+            return notStarted.exitStatus();
+        }
+    }
+
+    private void check() throws IOException {
+        if (budget != null && !budget.matches("off|[0-9]{1,3}(\\.[0-9]{1,6})?")) {
+            throw new ParameterException(
+                    commandLine(), "budget: " + budget + " (expected: percent such as 0.5, or off)");
+        }
+        if (job != null && job.isBlank()) {
+            throw new ParameterException(commandLine(), "job: empty (expected: a name)");
+        }
+        RunReport.check(report);
+    }
+
+    private int run() throws IOException, InterruptedException {
+        ReporterEnvironment environment = new ReporterEnvironment(System.getenv()).spending(budget);
+        try (ReporterPackage reporter = ReporterPackage.unpack(System.getenv())) {
+            environment.injecting(reporter);
+            String id = job != null
+                    ? job
+                    : JobName.unique(command, LocalDateTime.now(ZoneId.systemDefault()), ThreadLocalRandom.current());
+            return collector == null ? runBesideSidecar(environment, id) : runFarFrom(collector, environment, id);
+        } catch (CannotWatch e) {
+            // Nothing that the user asked for: the job is worth more than the watching.
+            say(e.getMessage() + "; the command runs unwatched");
+            return new Launch(command, new ReporterEnvironment(System.getenv()).variables()).run();
+        }
+    }
+
+    private int runFarFrom(InetSocketAddress collector, ReporterEnvironment environment, String id)
+            throws IOException, InterruptedException {
+        say("job " + id + " reports to " + ReporterEnvironment.address(collector) + ", which gives the verdict");
+        environment.reportingTo(collector, listening.token, id);
+        return new Launch(command, environment.variables()).run();
+    }
+
+    private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
+        SidecarOptions asked = listening.sidecar(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        // Other users of this machine can connect to loopback too.
+        String token = asked.token() == null ? Tokens.random() : asked.token();
+        WatchedJob.Outcome outcome;
+        try (Sidecar sidecar = start(new SidecarOptions(asked.listen(), token, asked.record()))) {
+            environment.reportingTo(sidecar.address(), token, id);
+            outcome = new WatchedJob(id, new Launch(command, environment.variables())).run(sidecar);
+        }
+        outcome.report().ifPresent(seen -> {
+            String file = new RunReport(report).write(seen);
+            System.err.print(new VerdictPrinter(Terminal.ofStandardError(System.getenv())).verdict(seen, file));
+        });
+        return outcome.exitStatus();
+    }
+
+    private Sidecar start(SidecarOptions options) throws IOException {
+        try {
+            return Sidecar.start(options);
+        } catch (IOException e) {
+            if (listening.listen != null || listening.record != null) {
+                throw e;
+            }
+            throw new CannotWatch(e);
+        }
+    }
+
+    private CommandLine commandLine() {
+        return spec.commandLine();
+    }
+
+    private void say(@Nullable String line) {
+        commandLine().getErr().println("gradwatch: " + line);
+    }
+}
