@@ -1,14 +1,40 @@
 package dev.gradwatch.collector.sink.terminal;
 
+import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.model.JobReport.Model;
+import dev.gradwatch.collector.model.Severity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Says what became of a job. Pure: a report in, text out. Thread-safe. */
+/**
+ * Says what became of a job: the answer, the evidence, the fix, what not to do, in that order and on one screen. A healthy job gets one line.
+ * Pure: a report in, text out, whatever its names hold. Thread-safe.
+ */
 public final class VerdictPrinter {
+    /** Findings after the first that are told in a line each. */
+    private static final int MAX_MORE = 3;
+
+    private static final int MAX_TABLES = 3;
+    private static final int MORE_CELLS = 6;
+
     private final Terminal terminal;
 
     public VerdictPrinter(Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    /** One line, without its end, for a job that just began. */
+    public String appeared(JobReport report) {
+        Paper paper = new Paper(terminal);
+        List<String> facts = new ArrayList<>(List.of("job " + report.id()));
+        facts.add(report.worldSize() == 1 ? "1 rank" : report.worldSize() + " ranks");
+        if (!report.framework().isEmpty()) {
+            facts.add(report.framework());
+        }
+        return "gradwatch  " + paper.cells.cut(paper.cells.clean(joined(facts)), terminal.columns() - 11);
     }
 
     /**
@@ -17,8 +43,123 @@ public final class VerdictPrinter {
      * @param reportFile where the whole report was written; null where it was not
      */
     public String verdict(JobReport report, @Nullable String reportFile) {
-        String separator = terminal.unicode() ? " · " : " | ";
-        return "gradwatch  " + report.name() + separator + report.findings().size() + " findings"
-                + (reportFile == null ? "" : separator + "report: " + reportFile) + "\n";
+        Paper paper = new Paper(terminal);
+        List<Finding> loud = report.findings().stream()
+                .filter(finding -> finding.severity() != Severity.INFO)
+                .toList();
+        if (!loud.isEmpty()) {
+            head(report, paper, List.of(Headline.ending(report)));
+            findings(report, loud, reportFile, paper);
+        } else if (report.ranks().isEmpty()) {
+            Unseen.noRank(report, paper, this::head);
+        } else if (Headline.failed(report)) {
+            head(report, paper, List.of(Headline.ending(report)));
+            RankErrors.print(report, paper);
+        } else if (Headline.steps(report).max().orElse(0) == 0) {
+            Unseen.noStep(report, paper, this::head);
+        } else {
+            head(report, paper, Watching.facts(report));
+        }
+        if (loud.isEmpty()) {
+            notes(report, paper);
+        }
+        if (reportFile != null) {
+            paper.line("  report: " + paper.cells.clean(reportFile));
+        }
+        return paper.toString();
+    }
+
+    private void head(JobReport report, Paper paper, List<String> more) {
+        List<String> facts = new ArrayList<>(Headline.facts(report));
+        facts.addAll(more);
+        String margin = paper.palette.strong("gradwatch") + "  ";
+        for (String line : Cells.wrap(paper.cells.clean(joined(facts)), terminal.columns() - 11)) {
+            paper.line(margin + line);
+            margin = " ".repeat(11);
+        }
+    }
+
+    private String joined(List<String> facts) {
+        return String.join(terminal.unicode() ? " · " : " | ", facts);
+    }
+
+    private void findings(JobReport report, List<Finding> loud, @Nullable String reportFile, Paper paper) {
+        Finding worst = loud.get(0);
+        paper.gap();
+        paper.paragraph(2, sentence(worst.title()), line -> paper.palette.title(worst.severity(), line));
+        if (!worst.detail().isBlank()) {
+            paper.paragraph(2, worst.detail());
+        }
+        tables(report, worst, paper);
+        paper.gap();
+        AdviceBlock.print(worst, paper);
+        more(report, worst, loud, reportFile, paper);
+        paper.gap();
+        if (!worst.log().isEmpty()) {
+            said(worst.log().get(0), paper);
+        }
+    }
+
+    private void tables(JobReport report, Finding worst, Paper paper) {
+        List<Model> shown = report.models().stream()
+                .filter(UsageTable::hasTrouble)
+                .sorted((a, b) -> Boolean.compare(isOf(b, worst), isOf(a, worst)))
+                .limit(MAX_TABLES)
+                .toList();
+        for (Model model : shown) {
+            paper.gap();
+            if (report.models().size() > 1) {
+                paper.line("  " + paper.cells.clean(model.name()));
+            }
+            new UsageTable(paper, terminal.unicode()).print(report, model);
+        }
+    }
+
+    private static boolean isOf(Model model, Finding finding) {
+        return Objects.equals(finding.model(), model.id());
+    }
+
+    private static void more(
+            JobReport report, Finding worst, List<Finding> loud, @Nullable String reportFile, Paper paper) {
+        List<Finding> others = new ArrayList<>(report.findings());
+        others.remove(worst);
+        if (others.isEmpty()) {
+            return;
+        }
+        paper.gap();
+        for (Finding finding : others.subList(0, Math.min(MAX_MORE, others.size()))) {
+            paper.hanging(loud.contains(finding) ? "Also" : "Note", MORE_CELLS, inShort(finding));
+        }
+        if (others.size() > MAX_MORE) {
+            paper.line("        and " + (others.size() - MAX_MORE) + " more "
+                    + (reportFile == null ? "(--report FILE writes them all)" : "in the report"));
+        }
+    }
+
+    private static void notes(JobReport report, Paper paper) {
+        for (Finding finding : report.findings()) {
+            paper.hanging("Note", MORE_CELLS, inShort(finding));
+        }
+    }
+
+    private static String inShort(Finding finding) {
+        String advice = finding.advice().isEmpty()
+                ? ""
+                : " " + sentence(ActionWords.advise(finding.advice().get(0).action()));
+        return sentence(finding.title()) + advice;
+    }
+
+    private static void said(Finding.LogLine line, Paper paper) {
+        String where = line.source().equals("exception")
+                ? "raised"
+                : line.source() + (line.line() > 0 ? ":" + line.line() : "");
+        String who = line.rank() == null ? "" : "rank " + line.rank() + " ";
+        String text = line.text().lines().findFirst().orElse("");
+        String said = paper.cells.clean("torch said so too: " + who + where + " \"" + text);
+        paper.line("  " + paper.palette.faint(paper.cells.cut(said, paper.columns() - 3) + "\""));
+    }
+
+    private static String sentence(String title) {
+        return title.endsWith(".") ? title : title + ".";
     }
 }

@@ -1,0 +1,105 @@
+package dev.gradwatch.collector.cli;
+
+import dev.gradwatch.collector.sink.terminal.Terminal;
+import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code collect}: the sidecar that stays. It listens until it is told to stop (SIGTERM, SIGINT); then it writes the reports of the jobs that
+ * still run, and exits with 0.
+ */
+@Command(
+        name = "collect",
+        mixinStandardHelpOptions = true,
+        description = "Listen for reporters of many jobs; print a job's verdict when it ends.",
+        footer = {
+            "",
+            "Reporters find it by GRADWATCH_COLLECTOR=HOST:PORT and GRADWATCH_TOKEN.",
+            "Every option has a twin in the environment: --listen is GRADWATCH_LISTEN."
+        })
+final class CollectCommand implements Callable<Integer> {
+    static final int DEFAULT_PORT = 7787;
+
+    /** A disk that hangs must not keep the process beyond the ten seconds that a person, or an orchestrator, waits. */
+    private static final long STOP_MILLIS = 9_000;
+
+    @Mixin
+    ListenOptions listen = new ListenOptions();
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Write DIR/JOB.json when a job ends; the folder is made where it is missing.")
+    @Nullable
+    Path reports;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (reports != null) {
+            makeFolder(reports);
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        Sidecar sidecar =
+                Sidecar.start(listen.sidecar(new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT)));
+        JobDesk desk = new JobDesk(
+                sidecar.jobs(),
+                reports,
+                new VerdictPrinter(Terminal.ofStandardOutput(System.getenv())),
+                spec.commandLine().getOut(),
+                err);
+        sidecar.jobs().addListener(desk);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sidecar, desk), "gradwatch-stop"));
+        err.println("gradwatch: listening on " + sidecar.address().getAddress().getHostAddress() + ":"
+                + sidecar.address().getPort());
+        if (sidecar.token() != null && listen.token == null) {
+            err.println("gradwatch: reporters need GRADWATCH_TOKEN=" + sidecar.token());
+        }
+        new CountDownLatch(1).await();
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new IOException("report: " + folder + " cannot be made (expected: a folder for reports)", e);
+        }
+    }
+
+    /** Runs while the JVM shuts down. Reports come first: closing the source makes every rank look lost. */
+    private static void stop(Sidecar sidecar, JobDesk desk) {
+        Thread last = new Thread(
+                () -> {
+                    desk.closeDown();
+                    sidecar.close();
+                },
+                "gradwatch-last-reports");
+        last.setDaemon(true);
+        last.start();
+        try {
+            last.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        // A stop that was asked for is success; without this, the status would say that a signal killed the process.
+        Runtime.getRuntime().halt(last.isAlive() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.gradwatch.collector.sink.terminal;
+
+import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.model.JobReport.Rank;
+import dev.gradwatch.collector.model.JobReport.RankState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** The facts of a job's first line: its name, its ranks, its framework, how it ended. */
+final class Headline {
+    private static final int SIGNAL_BASE = 128;
+    private static final Map<Integer, String> SIGNALS = Map.of(
+            1, "SIGHUP", 2, "SIGINT", 3, "SIGQUIT", 6, "SIGABRT", 7, "SIGBUS", 9, "SIGKILL", 11, "SIGSEGV", 13,
+            "SIGPIPE", 15, "SIGTERM");
+
+    /** Torch's words for the error that comes one forward late. */
+    private static final String LATE_ERROR = "reduction in the prior iteration";
+
+    static List<String> facts(JobReport report) {
+        List<String> facts = new ArrayList<>();
+        facts.add(name(report));
+        facts.add(ranks(report));
+        if (!report.framework().isEmpty()) {
+            // The part after the plus names a build, which matters to nobody here.
+            facts.add(report.framework().replaceFirst("\\+.*", ""));
+        }
+        return facts;
+    }
+
+    private static String name(JobReport report) {
+        return report.name().isBlank() ? report.id() : report.name();
+    }
+
+    private static String ranks(JobReport report) {
+        int seen = report.ranks().size();
+        if (report.worldSize() > seen) {
+            return seen + " of " + report.worldSize() + " ranks";
+        }
+        return seen == 1 ? "1 rank" : seen + " ranks";
+    }
+
+    /** How it ended, or that it runs. */
+    static String ending(JobReport report) {
+        long steps = steps(report).max().orElse(0);
+        String after =
+                steps == 0 ? "before its first step" : steps == 1 ? "after 1 step" : "after " + count(steps) + " steps";
+        Rank failed = firstFailed(report);
+        Integer exitCode = report.exitCode();
+        if (failed != null && (exitCode == null || exitCode != 0)) {
+            boolean late = failed.error() != null && failed.error().contains(LATE_ERROR);
+            return late ? "died in step " + count(failed.steps()) + ", at the next forward" : "died " + after;
+        }
+        if (exitCode == null) {
+            return report.endedMicros() == 0 ? "running, " + after : "ended " + after;
+        }
+        if (exitCode == 0) {
+            return "finished " + after;
+        }
+        String signal = SIGNALS.get(exitCode - SIGNAL_BASE);
+        return (signal != null ? "killed by " + signal : "exit status " + exitCode) + " " + after;
+    }
+
+    private static @Nullable Rank firstFailed(JobReport report) {
+        return report.ranks().stream()
+                .filter(rank -> rank.state() == RankState.FAILED)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether the job, or a rank of it, did not end well. */
+    static boolean failed(JobReport report) {
+        if (report.exitCode() != null) {
+            return report.exitCode() != 0;
+        }
+        return report.ranks().stream().anyMatch(rank -> rank.state() == RankState.FAILED);
+    }
+
+    static LongStream steps(JobReport report) {
+        return report.ranks().stream().mapToLong(Rank::steps);
+    }
+
+    /** With thousands set apart. */
+    static String count(long number) {
+        return String.format(java.util.Locale.ROOT, "%,d", number);
+    }
+
+    private Headline() {}
+}
