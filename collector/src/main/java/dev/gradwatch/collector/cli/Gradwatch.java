@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
         description =
                 "Says which parameters of a multi-GPU training job get no gradient, on which ranks, why, and the right fix.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, AutoComplete.GenerateCompletion.class},
+        subcommands = {
+            RunCommand.class,
+            CollectCommand.class,
+            ReplayCommand.class,
+            AutoComplete.GenerateCompletion.class
+        },
         footer = {
             "",
             "Every option has a twin in the environment: --listen is GRADWATCH_LISTEN.",

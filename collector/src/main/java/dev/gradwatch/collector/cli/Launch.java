@@ -3,6 +3,7 @@ package dev.gradwatch.collector.cli;
 import dev.gradwatch.collector.cli.child.Child;
 import dev.gradwatch.collector.cli.child.PipedChild;
 import dev.gradwatch.collector.cli.child.SignalRelay;
+import dev.gradwatch.collector.cli.child.TerminalChild;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,9 @@ import java.util.Map;
  * A command that is ready to start.
  *
  * @param environment all of it
+ * @param pty gets a terminal of its own
  */
-record Launch(List<String> command, Map<String, String> environment) {
+record Launch(List<String> command, Map<String, String> environment, boolean pty) {
     Launch {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
@@ -26,7 +28,7 @@ record Launch(List<String> command, Map<String, String> environment) {
      */
     int run() throws IOException, InterruptedException {
         try (SignalRelay relay = SignalRelay.install()) {
-            Child child = PipedChild.start(command, environment);
+            Child child = pty ? TerminalChild.start(command, environment) : PipedChild.start(command, environment);
             relay.to(child);
             return child.await();
         }

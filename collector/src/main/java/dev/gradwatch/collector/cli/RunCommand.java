@@ -63,6 +63,12 @@ final class RunCommand implements Callable<Integer> {
             description = "How much of the step time the watching may cost, such as 0.5; off watches every step.")
     private @Nullable String budget;
 
+    @Option(
+            names = "--pty",
+            description =
+                    "Give the command a terminal of its own, for progress bars and debuggers; its stderr then comes with its stdout.")
+    private boolean pty;
+
     @Mixin
     private ListenOptions listening = new ListenOptions();
 
@@ -103,7 +109,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (CannotWatch e) {
             // Nothing that the user asked for: the job is worth more than the watching.
             say(e.getMessage() + "; the command runs unwatched");
-            return new Launch(command, new ReporterEnvironment(System.getenv()).variables()).run();
+            return new Launch(command, new ReporterEnvironment(System.getenv()).variables(), pty).run();
         }
     }
 
@@ -111,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         say("job " + id + " reports to " + ReporterEnvironment.address(collector) + ", which gives the verdict");
         environment.reportingTo(collector, listening.token, id);
-        return new Launch(command, environment.variables()).run();
+        return new Launch(command, environment.variables(), pty).run();
     }
 
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
@@ -121,7 +127,7 @@ final class RunCommand implements Callable<Integer> {
         WatchedJob.Outcome outcome;
         try (Sidecar sidecar = start(new SidecarOptions(asked.listen(), token, asked.record()))) {
             environment.reportingTo(sidecar.address(), token, id);
-            outcome = new WatchedJob(id, new Launch(command, environment.variables())).run(sidecar);
+            outcome = new WatchedJob(id, new Launch(command, environment.variables(), pty)).run(sidecar);
         }
         outcome.report().ifPresent(seen -> {
             String file = new RunReport(report).write(seen);

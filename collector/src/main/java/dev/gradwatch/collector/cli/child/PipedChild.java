@@ -10,13 +10,15 @@ import java.util.Map;
 /** A command with our stdin, and with pipes for stdout and stderr that are copied to ours. */
 public final class PipedChild implements Child {
     private final Process process;
+    private final OutputKeeper keeper;
     private final Pump out;
     private final Pump err;
 
     private PipedChild(Process process, OutputStream out, OutputStream err) {
         this.process = process;
-        this.out = Pump.start("gradwatch-stdout", process.getInputStream(), out);
-        this.err = Pump.start("gradwatch-stderr", process.getErrorStream(), err);
+        this.keeper = OutputKeeper.start(process.pid());
+        this.out = Pump.start("gradwatch-stdout", process.getInputStream(), out, () -> keeper.forget(1));
+        this.err = Pump.start("gradwatch-stderr", process.getErrorStream(), err, () -> keeper.forget(2));
     }
 
     /**
@@ -49,6 +51,7 @@ public final class PipedChild implements Child {
         int status = process.waitFor();
         out.drain(DRAIN_GRACE_MILLIS);
         err.drain(DRAIN_GRACE_MILLIS);
+        keeper.close();
         return status;
     }
 

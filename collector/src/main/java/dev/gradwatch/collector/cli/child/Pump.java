@@ -18,17 +18,20 @@ final class Pump {
 
     private final InputStream from;
     private final OutputStream to;
+    private final Runnable readerGone;
     private final CountDownLatch ended = new CountDownLatch(1);
     /** {@code System.nanoTime()} since when we wait for bytes; 0 while we hold some. */
     private volatile long waitingSinceNanos;
 
-    private Pump(InputStream from, OutputStream to) {
+    private Pump(InputStream from, OutputStream to, Runnable readerGone) {
         this.from = from;
         this.to = to;
+        this.readerGone = readerGone;
     }
 
-    static Pump start(String name, InputStream from, OutputStream to) {
-        Pump pump = new Pump(from, to);
+    /** @param readerGone called once where the other end of {@code to} is closed, before {@code from} is */
+    static Pump start(String name, InputStream from, OutputStream to, Runnable readerGone) {
+        Pump pump = new Pump(from, to, readerGone);
         Thread thread = new Thread(pump::copy, name);
         thread.setDaemon(true);
         thread.start();
@@ -46,13 +49,25 @@ final class Pump {
                 if (count < 0) {
                     return;
                 }
-                to.write(buffer, 0, count);
-                to.flush();
+                if (!passOn(buffer, count)) {
+                    readerGone.run();
+                    return;
+                }
             }
-        } catch (IOException eitherEndIsClosed) {
-            // Nobody is left to tell: the child sees its pipe closed, and ours is closed already.
+        } catch (IOException closed) {
+            // The child's end is closed, which is the end of its output.
         } finally {
             ended.countDown();
+        }
+    }
+
+    private boolean passOn(byte[] buffer, int count) {
+        try {
+            to.write(buffer, 0, count);
+            to.flush();
+            return true;
+        } catch (IOException nobodyReads) {
+            return false;
         }
     }
 
