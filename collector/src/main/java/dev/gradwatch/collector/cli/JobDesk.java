@@ -30,7 +30,7 @@ final class JobDesk implements JobListener {
     @Override
     public synchronized void appeared(String job) {
         jobs.report(job).ifPresent(report -> {
-            out.println(printer.appeared(report));
+            out.print(printer.appeared(report));
             out.flush();
         });
     }

@@ -5,19 +5,42 @@ import java.util.function.UnaryOperator;
 
 /** Lines under way to a terminal, wrapped to its width. */
 final class Paper {
+    private static final String NAME = "gradwatch";
+
     final Cells cells;
     final Palette palette;
     private final int columns;
+    private final String separator;
     private final StringBuilder text = new StringBuilder();
 
     Paper(Terminal terminal) {
         this.cells = new Cells(terminal.unicode());
         this.palette = new Palette(terminal.colour());
         this.columns = terminal.columns();
+        this.separator = terminal.unicode() ? " · " : " | ";
     }
 
     int columns() {
         return columns;
+    }
+
+    /** The name of the tool and short facts beside it, broken between facts where the line is longer than so many cells. */
+    void facts(List<String> facts, int columns) {
+        StringBuilder line = new StringBuilder(palette.strong(NAME)).append(' ');
+        String before = " ";
+        for (String fact : facts) {
+            String clean = cells.clean(fact);
+            if (!before.equals(" ")
+                    && Cells.width(line.toString()) + separator.length() + Cells.width(clean) > columns) {
+                line(line + separator);
+                line.setLength(0);
+                line.append(" ".repeat(NAME.length() + 1));
+                before = " ";
+            }
+            line.append(before).append(clean);
+            before = separator;
+        }
+        line(line.toString());
     }
 
     /** A line as it is. */

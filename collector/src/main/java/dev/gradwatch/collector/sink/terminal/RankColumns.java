@@ -4,6 +4,7 @@ import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobReport.ModuleUsage;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,32 @@ record RankColumns(String label, int index) {
             groups.computeIfAbsent(column, key -> new ArrayList<>()).add(i);
         }
         return groups.values();
+    }
+
+    /** Those that fit into so many cells. Where some do not, the ranks with the most trouble are kept. */
+    static List<RankColumns> fitting(List<RankColumns> columns, List<ModuleUsage> rows, int cells) {
+        List<RankColumns> byTrouble = new ArrayList<>(columns);
+        if (columns.stream().mapToInt(RankColumns::cells).sum() > cells) {
+            byTrouble.sort(Comparator.comparingLong((RankColumns column) -> rows.stream()
+                            .filter(row -> Marks.troubled(mark(row, column.index())))
+                            .count())
+                    .reversed());
+        }
+        List<RankColumns> fitting = new ArrayList<>();
+        int used = 0;
+        for (RankColumns column : byTrouble) {
+            if (used + column.cells() <= cells || fitting.isEmpty()) {
+                fitting.add(column);
+                used += column.cells();
+            }
+        }
+        fitting.sort(Comparator.comparingInt(RankColumns::index));
+        return fitting;
+    }
+
+    /** The width, the space before it included. */
+    int cells() {
+        return Cells.width(label) + 2;
     }
 
     static Mark mark(ModuleUsage row, int index) {

@@ -1,18 +1,10 @@
 package dev.gradwatch.collector.sink.terminal;
 
 import dev.gradwatch.collector.model.JobReport;
-import java.util.List;
 
 /** A job of which nothing was seen: the fact, and what to check. */
 final class Unseen {
-    /** Prints the first line of a verdict. */
-    @FunctionalInterface
-    interface Head {
-        void print(JobReport report, Paper paper, List<String> more);
-    }
-
-    static void noRank(JobReport report, Paper paper, Head head) {
-        head.print(report, paper, List.of(Headline.ending(report)));
+    static void noRank(Paper paper) {
         paper.paragraph(2, "No rank reported, so nothing can be said about gradients. Where one should have:");
         check(paper, "The job wraps no model in DistributedDataParallel? Watch a plain one: gradwatch.watch(model)");
         check(paper, "python -I, -E and -S leave the reporter out: start it by python -m gradwatch train.py");
@@ -20,9 +12,8 @@ final class Unseen {
         check(paper, "GRADWATCH_DISABLE is not set?");
     }
 
-    static void noStep(JobReport report, Paper paper, Head head) {
+    static void noStep(JobReport report, Paper paper) {
         boolean wrapped = !report.models().isEmpty();
-        head.print(report, paper, List.of(Headline.ending(report)));
         paper.paragraph(
                 2,
                 wrapped

@@ -4,7 +4,6 @@ import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobReport.Model;
 import dev.gradwatch.collector.model.JobReport.ModuleUsage;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +25,7 @@ final class UsageTable {
     private static final int INDENT = 4;
     private static final int GAP = 2;
     private static final int MIN_NAME = 12;
-    private static final int MIN_NOTE = 16;
+    private static final int MAX_NOTE = 40;
 
     private final Paper paper;
     private final boolean unicode;
@@ -39,53 +38,53 @@ final class UsageTable {
     void print(JobReport report, Model model) {
         List<ModuleUsage> rows = model.modules().stream().limit(MAX_ROWS).toList();
         List<Integer> ranks = report.ranks().stream().map(JobReport.Rank::rank).toList();
-        List<RankColumns> columns = RankColumns.of(ranks, rows);
-        int room = paper.columns() - INDENT;
-
         List<String> names = rows.stream()
                 .map(row -> row.modules().isEmpty() ? model.name() : row.modules())
                 .map(paper.cells::clean)
                 .toList();
-        int countCells = rows.stream()
-                .mapToInt(row -> String.valueOf(row.tensors()).length())
-                .max()
-                .orElse(1);
-        int labelCells = columns.stream()
-                .mapToInt(column -> Cells.width(column.label()))
-                .max()
-                .orElse(0);
-        int nameCells = Math.max(
-                MIN_NAME, Math.min(names.stream().mapToInt(Cells::width).max().orElse(0), room / 2));
-        int columnsRoom = room - nameCells - GAP - countCells - MIN_NOTE;
-        int shown = Math.max(1, Math.min(columns.size(), columnsRoom / (labelCells + GAP)));
-        int noteCells = columnsRoom + MIN_NOTE - shown * (labelCells + GAP) - GAP;
+        List<String> notes =
+                rows.stream().map(row -> paper.cells.clean(row.note())).toList();
 
-        header(rows, columns, shown, labelCells, nameCells + GAP + countCells);
+        int room = paper.columns() - INDENT;
+        int nameCells = Math.max(MIN_NAME, Math.min(widest(names), room / 2));
+        int countCells =
+                widest(rows.stream().map(row -> String.valueOf(row.tensors())).toList());
+        int noteCells = Math.min(widest(notes), MAX_NOTE);
+        int leftCells = nameCells + GAP + countCells;
+        List<RankColumns> columns = RankColumns.of(ranks, rows);
+        List<RankColumns> shown =
+                RankColumns.fitting(columns, rows, room - leftCells - (noteCells == 0 ? 0 : noteCells + GAP));
+        int used = leftCells + shown.stream().mapToInt(RankColumns::cells).sum();
+
+        header(rows, shown, leftCells);
         for (int i = 0; i < rows.size(); i++) {
             ModuleUsage row = rows.get(i);
             StringBuilder line = new StringBuilder(" ".repeat(INDENT))
                     .append(Cells.padRight(paper.cells.cut(names.get(i), nameCells), nameCells))
                     .append(Cells.padLeft(String.valueOf(row.tensors()), GAP + countCells));
-            for (RankColumns column : columns.subList(0, shown)) {
-                Mark mark = RankColumns.mark(row, column.index());
-                line.append(" ".repeat(GAP)).append(painted(mark, labelCells));
+            for (RankColumns column : shown) {
+                line.append(painted(RankColumns.mark(row, column.index()), column.cells()));
             }
-            line.append(" ".repeat(GAP)).append(paper.cells.cut(paper.cells.clean(row.note()), noteCells));
-            paper.line(line.toString());
+            paper.line(line.append(" ".repeat(GAP)) + paper.cells.cut(notes.get(i), Math.max(0, room - used - GAP)));
         }
-        if (rows.size() < model.modules().size()) {
-            paper.line(
-                    " ".repeat(INDENT) + "and " + (model.modules().size() - rows.size()) + " more rows in the report");
+        more(model.modules().size() - rows.size(), "rows");
+        more(columns.size() - shown.size(), "groups of ranks");
+    }
+
+    private static int widest(List<String> texts) {
+        return texts.stream().mapToInt(Cells::width).max().orElse(0);
+    }
+
+    private void more(int count, String what) {
+        if (count > 0) {
+            paper.line(" ".repeat(INDENT) + "and " + count + " more " + what + " in the report");
         }
     }
 
-    private void header(List<ModuleUsage> rows, List<RankColumns> columns, int shown, int labelCells, int leftCells) {
+    private void header(List<ModuleUsage> rows, List<RankColumns> columns, int leftCells) {
         StringBuilder labels = new StringBuilder();
-        for (RankColumns column : columns.subList(0, shown)) {
-            labels.append(" ".repeat(GAP)).append(Cells.centre(column.label(), labelCells));
-        }
-        if (shown < columns.size()) {
-            labels.append("  and ").append(columns.size() - shown).append(" more kinds of rank");
+        for (RankColumns column : columns) {
+            labels.append(Cells.centre(column.label(), column.cells()));
         }
         String legend = legend(rows);
         if (Cells.width(legend) > leftCells) {
@@ -100,8 +99,7 @@ final class UsageTable {
         rows.forEach(row -> marks.addAll(row.marks()));
         return marks.stream()
                 .map(mark -> Marks.sign(mark, unicode) + " " + Marks.words(mark))
-                .collect(Collectors.collectingAndThen(
-                        Collectors.toCollection(ArrayList::new), parts -> String.join("  ", parts)));
+                .collect(Collectors.joining("  "));
     }
 
     private String painted(Mark mark, int cells) {

@@ -26,7 +26,7 @@ public final class VerdictPrinter {
         this.terminal = terminal;
     }
 
-    /** One line, without its end, for a job that just began. */
+    /** One line for a job that just began. */
     public String appeared(JobReport report) {
         Paper paper = new Paper(terminal);
         List<String> facts = new ArrayList<>(List.of("job " + report.id()));
@@ -34,7 +34,8 @@ public final class VerdictPrinter {
         if (!report.framework().isEmpty()) {
             facts.add(report.framework());
         }
-        return "gradwatch  " + paper.cells.cut(paper.cells.clean(joined(facts)), terminal.columns() - 11);
+        paper.facts(facts, Integer.MAX_VALUE);
+        return paper.toString();
     }
 
     /**
@@ -48,17 +49,20 @@ public final class VerdictPrinter {
                 .filter(finding -> finding.severity() != Severity.INFO)
                 .toList();
         if (!loud.isEmpty()) {
-            head(report, paper, List.of(Headline.ending(report)));
+            head(report, paper);
             findings(report, loud, reportFile, paper);
         } else if (report.ranks().isEmpty()) {
-            Unseen.noRank(report, paper, this::head);
+            head(report, paper);
+            Unseen.noRank(paper);
         } else if (Headline.failed(report)) {
-            head(report, paper, List.of(Headline.ending(report)));
+            head(report, paper);
             RankErrors.print(report, paper);
         } else if (Headline.steps(report).max().orElse(0) == 0) {
-            Unseen.noStep(report, paper, this::head);
+            head(report, paper);
+            Unseen.noStep(report, paper);
         } else {
-            head(report, paper, Watching.facts(report));
+            // One line, however long: it is what scripts look for, and terminals break lines by themselves.
+            paper.facts(more(Headline.facts(report), Watching.facts(report)), Integer.MAX_VALUE);
         }
         if (loud.isEmpty()) {
             notes(report, paper);
@@ -69,18 +73,14 @@ public final class VerdictPrinter {
         return paper.toString();
     }
 
-    private void head(JobReport report, Paper paper, List<String> more) {
-        List<String> facts = new ArrayList<>(Headline.facts(report));
-        facts.addAll(more);
-        String margin = paper.palette.strong("gradwatch") + "  ";
-        for (String line : Cells.wrap(paper.cells.clean(joined(facts)), terminal.columns() - 11)) {
-            paper.line(margin + line);
-            margin = " ".repeat(11);
-        }
+    private static void head(JobReport report, Paper paper) {
+        paper.facts(more(Headline.facts(report), List.of(Headline.ending(report))), paper.columns());
     }
 
-    private String joined(List<String> facts) {
-        return String.join(terminal.unicode() ? " · " : " | ", facts);
+    private static List<String> more(List<String> facts, List<String> more) {
+        List<String> all = new ArrayList<>(facts);
+        all.addAll(more);
+        return all;
     }
 
     private void findings(JobReport report, List<Finding> loud, @Nullable String reportFile, Paper paper) {
