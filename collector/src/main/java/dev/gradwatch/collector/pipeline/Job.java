@@ -33,6 +33,7 @@ final class Job {
     private final JobState state;
     private final BitSet present = new BitSet();
     private boolean empty = true;
+    private boolean announced;
     /** A launcher started the job and will say when it ends. */
     private boolean launched;
 
@@ -123,6 +124,13 @@ final class Job {
 
     synchronized JobReport report() {
         return state.report();
+    }
+
+    /** True for the first caller. */
+    synchronized boolean announce() {
+        boolean first = !announced;
+        announced = true;
+        return first;
     }
 
     /** Gives the place up where nothing was ever folded in. */

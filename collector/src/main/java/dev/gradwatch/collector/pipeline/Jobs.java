@@ -83,7 +83,8 @@ public final class Jobs implements ObservationSink {
             throw e;
         }
         (outcome == Job.Outcome.MERGED ? merged : analysed).increment();
-        if (fresh) {
+        // Two ranks that join at once may both have come here first.
+        if (fresh && job.announce()) {
             listeners.forEach(listener -> listener.appeared(observation.job()));
         }
         if (outcome == Job.Outcome.ENDED) {

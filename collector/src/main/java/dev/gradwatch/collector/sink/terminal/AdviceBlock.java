@@ -12,7 +12,7 @@ final class AdviceBlock {
     static void print(Finding finding, Paper paper) {
         String label = paper.palette.good("Fix");
         for (Advice advice : finding.advice()) {
-            paper.hanging(label, LABEL_CELLS, ActionWords.advise(advice.action()) + ": " + advice.why());
+            paper.hanging(label, LABEL_CELLS, withReason(ActionWords.advise(advice.action()), advice.why()));
             if (advice.snippet() != null && !advice.snippet().isBlank()) {
                 paper.code(CODE_INDENT, advice.snippet());
             }
@@ -20,8 +20,13 @@ final class AdviceBlock {
         }
         for (Advice avoid : finding.avoid()) {
             paper.hanging(
-                    paper.palette.bad("Not"), LABEL_CELLS, ActionWords.avoid(avoid.action()) + ": " + avoid.why());
+                    paper.palette.bad("Not"), LABEL_CELLS, withReason(ActionWords.avoid(avoid.action()), avoid.why()));
         }
+    }
+
+    private static String withReason(String words, String why) {
+        boolean sentence = !why.isEmpty() && Character.isUpperCase(why.charAt(0));
+        return words + (why.isEmpty() ? "." : sentence ? ". " : ": ") + why;
     }
 
     private AdviceBlock() {}

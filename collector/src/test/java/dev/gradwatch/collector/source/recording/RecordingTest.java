@@ -116,7 +116,7 @@ class RecordingTest {
                                 4711,
                                 used,
                                 LedgerSnapshot.Patterns.EMPTY,
-                                new float[] {0f, 1e-45f},
+                                new float[] {0f, Float.MIN_VALUE},
                                 null,
                                 4704,
                                 2,

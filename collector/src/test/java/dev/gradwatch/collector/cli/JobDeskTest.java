@@ -1,0 +1,119 @@
+package dev.gradwatch.collector.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gradwatch.collector.model.Observation.RankJoined;
+import dev.gradwatch.collector.model.Observation.RankLeft;
+import dev.gradwatch.collector.model.RankInfo;
+import dev.gradwatch.collector.pipeline.Jobs;
+import dev.gradwatch.collector.sink.terminal.Terminal;
+import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobDeskTest {
+    private static final long START = 1_767_225_600_000_000L;
+    private static final long GRACE = TimeUnit.NANOSECONDS.toMicros(Jobs.END_GRACE.toNanos());
+
+    private final Jobs jobs = new Jobs();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void job_isToldOnceWhenItComesAndWhenItEnds() {
+        listen(null);
+        join("a");
+        join("a");
+        assertThat(out.toString()).startsWith("gradwatch  job a").hasLineCount(1);
+        leave("a");
+        jobs.tick(START + GRACE + 1);
+        assertThat(out.toString().lines().filter(line -> line.startsWith("gradwatch  ")))
+                .hasSize(2);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void report_isWrittenWhenTheJobEnds() throws IOException {
+        listen(folder);
+        join("a");
+        leave("a");
+        jobs.tick(START + GRACE + 1);
+        assertThat(folder.resolve("a.json")).exists();
+        assertThat(out.toString()).contains("report: " + folder.resolve("a.json"));
+    }
+
+    @Test
+    void closeDown_writesTheJobsThatRun() {
+        JobDesk desk = listen(folder);
+        join("a");
+        join("b");
+        leave("b");
+        jobs.tick(START + GRACE + 1);
+        assertThat(folder.resolve("a.json")).doesNotExist();
+        desk.closeDown();
+        assertThat(folder.resolve("a.json")).exists();
+    }
+
+    @Test
+    void folderThatVanished_isOneLineAndTheVerdictStillComes() throws IOException {
+        Path gone = Files.createDirectory(folder.resolve("gone"));
+        listen(gone);
+        Files.delete(gone);
+        join("a");
+        leave("a");
+        jobs.tick(START + GRACE + 1);
+        assertThat(err.toString())
+                .startsWith("gradwatch: report: ")
+                .contains("folder is missing")
+                .hasLineCount(1);
+        assertThat(out.toString().lines().filter(line -> line.startsWith("gradwatch  ")))
+                .hasSize(2);
+    }
+
+    private JobDesk listen(Path reports) {
+        JobDesk desk = new JobDesk(
+                jobs,
+                reports,
+                new VerdictPrinter(new Terminal(100, true, false)),
+                new PrintWriter(out, true),
+                new PrintWriter(err, true));
+        jobs.addListener(desk);
+        return desk;
+    }
+
+    private void join(String job) {
+        jobs.accept(new RankJoined(
+                job,
+                START,
+                0,
+                new RankInfo(
+                        "none",
+                        0,
+                        1,
+                        0,
+                        "node",
+                        100,
+                        "cpu",
+                        null,
+                        "torch",
+                        "2.13.0",
+                        "python 3.11",
+                        List.of("train.py"),
+                        Map.of())));
+    }
+
+    private void leave(String job) {
+        jobs.accept(new RankLeft(job, START, 0, true, "exit"));
+    }
+}
