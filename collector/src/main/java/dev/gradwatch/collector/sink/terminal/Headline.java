@@ -22,7 +22,9 @@ final class Headline {
     static List<String> facts(JobReport report) {
         List<String> facts = new ArrayList<>();
         facts.add(name(report));
-        facts.add(ranks(report));
+        if (!report.ranks().isEmpty()) {
+            facts.add(ranks(report));
+        }
         if (!report.framework().isEmpty()) {
             // The part after the plus names a build, which matters to nobody here.
             facts.add(report.framework().replaceFirst("\\+.*", ""));
@@ -44,23 +46,31 @@ final class Headline {
 
     /** How it ended, or that it runs. */
     static String ending(JobReport report) {
-        long steps = steps(report).max().orElse(0);
-        String after =
-                steps == 0 ? "before its first step" : steps == 1 ? "after 1 step" : "after " + count(steps) + " steps";
+        String after = after(report);
         Rank failed = firstFailed(report);
         Integer exitCode = report.exitCode();
         if (failed != null && (exitCode == null || exitCode != 0)) {
             boolean late = failed.error() != null && failed.error().contains(LATE_ERROR);
-            return late ? "died in step " + count(failed.steps()) + ", at the next forward" : "died " + after;
+            return late ? "died in step " + count(failed.steps()) + ", at the next forward" : "died" + after;
         }
         if (exitCode == null) {
-            return report.endedMicros() == 0 ? "running, " + after : "ended " + after;
+            return report.endedMicros() == 0 ? "running" + after : "ended" + after;
         }
         if (exitCode == 0) {
-            return "finished " + after;
+            return "finished" + after;
         }
         String signal = SIGNALS.get(exitCode - SIGNAL_BASE);
-        return (signal != null ? "killed by " + signal : "exit status " + exitCode) + " " + after;
+        return (signal != null ? "killed by " + signal : "exit status " + exitCode) + after;
+    }
+
+    private static String after(JobReport report) {
+        if (report.ranks().isEmpty()) {
+            return "";
+        }
+        long steps = steps(report).max().orElse(0);
+        return steps == 0
+                ? " before its first step"
+                : steps == 1 ? " after 1 step" : " after " + count(steps) + " steps";
     }
 
     private static @Nullable Rank firstFailed(JobReport report) {

@@ -134,7 +134,7 @@ class VerdictPrinterTest {
     @Test
     void noRank_saysWhatToCheck() {
         assertThat(verdict(SampleReports.silent(0), PLAIN, null))
-                .startsWith("gradwatch  train.py · ")
+                .startsWith("gradwatch  train.py · finished\n")
                 .contains(
                         "No rank reported",
                         "DistributedDataParallel",
