@@ -6,7 +6,7 @@ import java.io.IOException;
 final class CannotWatch extends IOException {
     private static final long serialVersionUID = 1;
 
-    CannotWatch(IOException cause) {
+    CannotWatch(Throwable cause) {
         super(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
     }
 }

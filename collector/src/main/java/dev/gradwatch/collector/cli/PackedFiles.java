@@ -8,6 +8,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -35,11 +36,11 @@ final class PackedFiles {
             String jar = location.substring("jar:".length(), location.indexOf("!/"));
             return readJar(Path.of(URI.create(jar)).toFile(), folder + "/");
         }
-        Path file = Path.of(URI.create(location));
-        for (int i = member.split("/").length; i > 0; i--) {
-            file = file.resolveSibling("..").normalize();
+        Path root = Path.of(URI.create(location));
+        for (int depth = Path.of(member).getNameCount(); depth > 0; depth--) {
+            root = Objects.requireNonNull(root.getParent());
         }
-        return readFolder(file);
+        return readFolder(root);
     }
 
     private static SortedMap<String, byte[]> readJar(File jar, String prefix) throws IOException {

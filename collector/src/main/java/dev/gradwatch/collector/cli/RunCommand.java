@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.cli.child.CommandNotStarted;
+import dev.gradwatch.collector.cli.child.Executable;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import java.io.IOException;
@@ -34,6 +35,9 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Example: gradwatch run -- torchrun --nproc-per-node 2 train.py --epochs 3"})
 final class RunCommand implements Callable<Integer> {
+    /** By its number: a reporter would have to look its name up, and might come to another one. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
     @Parameters(arity = "1..*", paramLabel = "CMD", description = "The command and its arguments; put -- before it.")
     private List<String> command = List.of();
 
@@ -78,8 +82,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        check();
         try {
+            check();
             return run();
         } catch (CommandNotStarted notStarted) {
             say(notStarted.getMessage());
@@ -88,6 +92,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void check() throws IOException {
+        Executable.find(command.get(0));
         if (budget != null && !budget.matches("off|[0-9]{1,3}(\\.[0-9]{1,6})?")) {
             throw new ParameterException(
                     commandLine(), "budget: " + budget + " (expected: percent such as 0.5, or off)");
@@ -121,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
-        SidecarOptions asked = listening.sidecar(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        SidecarOptions asked = listening.sidecar(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
         // Other users of this machine can connect to loopback too.
         String token = asked.token() == null ? Tokens.random() : asked.token();
         WatchedJob.Outcome outcome;
@@ -143,6 +148,8 @@ final class RunCommand implements Callable<Integer> {
             if (listening.listen != null || listening.record != null) {
                 throw e;
             }
+            throw new CannotWatch(e);
+        } catch (RuntimeException | LinkageError e) {
             throw new CannotWatch(e);
         }
     }

@@ -16,9 +16,11 @@ public final class PipedChild implements Child {
 
     private PipedChild(Process process, OutputStream out, OutputStream err) {
         this.process = process;
-        this.keeper = OutputKeeper.start(process.pid());
-        this.out = Pump.start("gradwatch-stdout", process.getInputStream(), out, () -> keeper.forget(1));
-        this.err = Pump.start("gradwatch-stderr", process.getErrorStream(), err, () -> keeper.forget(2));
+        ChildPipe childsOut = ChildPipe.take(process.pid(), 1, process.getInputStream());
+        ChildPipe childsErr = ChildPipe.take(process.pid(), 2, process.getErrorStream());
+        this.keeper = OutputKeeper.start(childsOut, childsErr);
+        this.out = Pump.start("gradwatch-stdout", childsOut.stream(), out, () -> keeper.forget(1));
+        this.err = Pump.start("gradwatch-stderr", childsErr.stream(), err, () -> keeper.forget(2));
     }
 
     /**
