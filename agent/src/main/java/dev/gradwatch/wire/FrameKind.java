@@ -17,6 +17,11 @@ public final class FrameKind {
 
     private FrameKind() {}
 
+    /** Whether this version knows it as one that a reporter sends. */
+    public static boolean fromReporter(int kind) {
+        return kind >= HELLO && kind <= PROGRESS;
+    }
+
     /** The kind as errors name it; {@code 0x7F} for one that this version does not speak. */
     public static String name(int kind) {
         switch (kind) {

@@ -1,0 +1,330 @@
+package dev.gradwatch.collector.source.tcp;
+
+import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.RankJoined;
+import dev.gradwatch.collector.model.Observation.RankLeft;
+import dev.gradwatch.collector.source.tcp.Sessions.RankKey;
+import dev.gradwatch.wire.Ask;
+import dev.gradwatch.wire.FrameException;
+import dev.gradwatch.wire.FrameKind;
+import dev.gradwatch.wire.Refused;
+import dev.gradwatch.wire.Versions;
+import dev.gradwatch.wire.Welcome;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection, from its Hello to its end: frames in, observations out. Runs on the connection's event loop, which blocks while the sink does,
+ * so that TCP slows the sender. Whatever comes in, it counts exactly one of accepted, rejected and skipped for each frame, and throws nothing.
+ *
+ * <pre>
+ *   GREETING ──Hello──▶ LIVE ──Goodbye──▶ LEFT
+ *       └───refused───────┴───────────────▲
+ * </pre>
+ */
+final class Session extends ChannelInboundHandlerAdapter implements FrameListener {
+    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+    private static final String COLLECTOR_VERSION = collectorVersion();
+
+    private enum State {
+        GREETING,
+        LIVE,
+        LEFT
+    }
+
+    private final Sessions sessions;
+    private final Counters counters;
+    private final Peer peer;
+    private final FrameDecoder decoder;
+    private final ReceiveBudget.Share share;
+    private final RankFrames frames = new RankFrames();
+    private State state = State.GREETING;
+    private String endReason = "connection lost";
+    private @Nullable Future<?> handshakeTimer;
+    private @Nullable RankKey rank;
+    private boolean joined;
+    private volatile long pid;
+    /** Guarded by this object's monitor, which every hand-over to the sink holds. */
+    private boolean superseded;
+
+    Session(Sessions sessions, Channel channel) {
+        this.sessions = sessions;
+        this.counters = sessions.counters;
+        this.peer = new Peer(channel);
+        this.share = sessions.budget.share(this::overBudget);
+        this.decoder = new FrameDecoder(this, share);
+    }
+
+    FrameDecoder decoder() {
+        return decoder;
+    }
+
+    long pid() {
+        return pid;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        if (!sessions.connected()) {
+            counters.refused.increment();
+            logger.debug("Malformed connection: one too many from {}", peer.address());
+            end("too many connections");
+            return;
+        }
+        handshakeTimer = ctx.executor()
+                .schedule(this::handshakeTimedOut, sessions.handshakeTimeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void frame(int kind, ByteBuf bytes, int index, int length) {
+        counters.received.increment();
+        try {
+            boolean taken = switch (state) {
+                case GREETING -> greet(kind, bytes, index, length);
+                case LIVE -> observe(kind, bytes, index, length);
+                case LEFT -> false;
+            };
+            (taken ? counters.accepted : counters.skipped).increment();
+        } catch (FrameException e) {
+            rejected(e.getMessage());
+        } catch (IllegalArgumentException e) {
+            rejected("Malformed " + FrameKind.name(kind) + ": " + e.getMessage());
+        } catch (RuntimeException e) {
+            counters.failed.increment();
+            rejected("Malformed " + FrameKind.name(kind) + ": " + e);
+            logger.warn("a {} could not be taken", FrameKind.name(kind), e);
+        }
+        share.assemble(frames.waitingBytes());
+    }
+
+    private boolean greet(int kind, ByteBuf bytes, int index, int length) {
+        try {
+            if (kind != FrameKind.HELLO) {
+                throw FrameException.malformed("Hello", FrameKind.name(kind) + " (expected: a Hello first)");
+            }
+            int versions = Hello.versions(bytes, index, length);
+            int min = versions & 0xFFFF;
+            int max = versions >>> Short.SIZE;
+            int version = Versions.choose(min, max);
+            if (version == Versions.NONE) {
+                throw refuse(Versions.refusal(min, max));
+            }
+            join(Hello.read(bytes, index, length), version);
+            return true;
+        } catch (FrameException e) {
+            refused(e.problem());
+            throw e;
+        } catch (IllegalArgumentException e) {
+            // The sink does not want this rank, for a reason that will not go away.
+            refused("Hello: " + e.getMessage());
+            throw e;
+        } catch (RuntimeException e) {
+            end("the collector failed");
+            throw e;
+        }
+    }
+
+    private FrameException refuse(String reason) {
+        refused(reason);
+        return FrameException.malformed("Hello", reason);
+    }
+
+    private void join(Hello hello, int version) {
+        byte[] wanted = sessions.token;
+        if (wanted != null && !hello.knows(wanted)) {
+            throw refuse("token: wrong (expected: the collector's)");
+        }
+        RankKey key = new RankKey(hello.job, hello.rank);
+        pid = hello.info.pid();
+        rank = key;
+        greeted(State.LIVE);
+        frames.speakFor(hello.job, hello.rank);
+        sessions.speaksFor(key, this);
+        joined = handOver(new RankJoined(hello.job, sessions.nowMicros(), hello.rank, hello.info));
+        decoder.widen();
+        peer.send(new Welcome(version, COLLECTOR_VERSION, true));
+    }
+
+    private boolean observe(int kind, ByteBuf bytes, int index, int length) {
+        if (kind == FrameKind.STEP) {
+            return handOver(frames.step(bytes, index, length));
+        }
+        if (kind == FrameKind.HELLO) {
+            throw FrameException.malformed("Hello", "a second one (expected: one a connection)");
+        }
+        if (kind == FrameKind.GOODBYE) {
+            return leave(frames.goodbye(bytes, index, length, sessions.nowMicros()));
+        }
+        Observation observation = frames.rare(kind, bytes, index, length, sessions.nowMicros());
+        // A chunk that is not the last one says nothing yet.
+        return observation == null || handOver(observation);
+    }
+
+    private boolean leave(RankFrames.Leave leave) {
+        end(leave.left().reason());
+        try {
+            return handOver(leave.progress());
+        } finally {
+            joined = false;
+            handOver(leave.left());
+        }
+    }
+
+    /** False where another connection speaks for the rank now, or the collector stops. */
+    private synchronized boolean handOver(Observation observation) {
+        if (superseded || sessions.closing()) {
+            return false;
+        }
+        sessions.sink.accept(observation);
+        return true;
+    }
+
+    /**
+     * The rank came back on another connection, so this one is silent from here on; nothing of it is under way when this returns. Where the
+     * process is the same one, it has given this connection up, and it is closed. Another process may be a twin that still lives: closing it would
+     * only make the two throw each other out in turns.
+     */
+    void supersede(long byPid) {
+        synchronized (this) {
+            superseded = true;
+        }
+        if (byPid == pid) {
+            peer.close();
+        }
+    }
+
+    /** Asks the reporter for a probe; false where the connection cannot take it now. */
+    boolean ask(int model) {
+        if (!peer.listens()) {
+            return false;
+        }
+        peer.send(new Ask(model));
+        return true;
+    }
+
+    @Override
+    public void skipped(int kind) {
+        counters.received.increment();
+        counters.skipped.increment();
+        if (state == State.GREETING) {
+            refused("Hello: " + FrameKind.name(kind) + " (expected: a Hello first)");
+        }
+    }
+
+    @Override
+    public void lost(long length, int mostBytes) {
+        counters.malformed.increment();
+        logger.debug("Malformed frame: length: {} (expected: 1-{})", length, mostBytes);
+        end("malformed frame");
+    }
+
+    @Override
+    public void truncated(int kind, long bytes, long wholeBytes) {
+        counters.truncated.increment();
+        logger.debug("Truncated {}: {} bytes (expected: {})", FrameKind.name(kind), bytes, wholeBytes);
+    }
+
+    private void rejected(@Nullable String problem) {
+        counters.rejected.increment();
+        logger.debug("{} ({})", problem, rank);
+    }
+
+    private void refused(String reason) {
+        if (state == State.LEFT) {
+            return;
+        }
+        counters.refused.increment();
+        greeted(State.LEFT);
+        decoder.stop();
+        peer.sendLast(new Refused(reason));
+    }
+
+    private void end(String reason) {
+        endReason = reason;
+        if (state == State.GREETING) {
+            greeted(State.LEFT);
+        }
+        state = State.LEFT;
+        decoder.stop();
+        peer.close();
+    }
+
+    private void greeted(State next) {
+        if (state == State.GREETING) {
+            sessions.greeted();
+            if (handshakeTimer != null) {
+                handshakeTimer.cancel(false);
+            }
+        }
+        state = next;
+    }
+
+    private void handshakeTimedOut() {
+        if (state == State.GREETING) {
+            counters.timedOut.increment();
+            logger.debug(
+                    "Truncated Hello: not whole within {} (expected: it first) from {}",
+                    sessions.handshakeTimeout,
+                    peer.address());
+            end("no Hello");
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof IdleStateEvent) {
+            counters.timedOut.increment();
+            logger.debug("Truncated stream: silent for {} ({})", sessions.idleTimeout, rank);
+            end("silent for " + sessions.idleTimeout.toSeconds() + " s");
+        }
+    }
+
+    private void overBudget() {
+        counters.overBudget.increment();
+        logger.debug("Malformed stream: holds most of what all hold together ({})", rank);
+        peer.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        greeted(State.LEFT);
+        sessions.disconnected();
+        frames.forget();
+        RankKey key = rank;
+        if (key == null) {
+            return;
+        }
+        sessions.fallsSilent(key, this);
+        if (joined) {
+            joined = false;
+            try {
+                handOver(new RankLeft(key.job(), sessions.nowMicros(), key.rank(), false, endReason));
+            } catch (RuntimeException e) {
+                logger.debug("Malformed end of {}: {}", key, e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            counters.failed.increment();
+            logger.warn("connection of {} failed", rank, cause);
+        }
+        end("connection lost");
+    }
+
+    private static String collectorVersion() {
+        String version = Session.class.getPackage().getImplementationVersion();
+        return version == null ? "unreleased" : version;
+    }
+}
