@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CollectCommand.class,
             ReplayCommand.class,
+            DemoCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         footer = {

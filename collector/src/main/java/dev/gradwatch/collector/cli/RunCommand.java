@@ -1,7 +1,10 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.collector.cli.child.ChildStarter;
 import dev.gradwatch.collector.cli.child.CommandNotStarted;
 import dev.gradwatch.collector.cli.child.Executable;
+import dev.gradwatch.collector.cli.child.PipedChild;
+import dev.gradwatch.collector.cli.child.TerminalChild;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import java.io.IOException;
@@ -114,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (CannotWatch e) {
             // Nothing that the user asked for: the job is worth more than the watching.
             say(e.getMessage() + "; the command runs unwatched");
-            return new Launch(command, new ReporterEnvironment(System.getenv()).variables(), pty).run();
+            return new Launch(command, new ReporterEnvironment(System.getenv()).variables(), starter()).run();
         }
     }
 
@@ -122,7 +125,7 @@ final class RunCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         say("job " + id + " reports to " + ReporterEnvironment.address(collector) + ", which gives the verdict");
         environment.reportingTo(collector, listening.token, id);
-        return new Launch(command, environment.variables(), pty).run();
+        return new Launch(command, environment.variables(), starter()).run();
     }
 
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
@@ -132,7 +135,7 @@ final class RunCommand implements Callable<Integer> {
         WatchedJob.Outcome outcome;
         try (Sidecar sidecar = start(new SidecarOptions(asked.listen(), token, asked.record()))) {
             environment.reportingTo(sidecar.address(), token, id);
-            outcome = new WatchedJob(id, new Launch(command, environment.variables(), pty)).run(sidecar);
+            outcome = new WatchedJob(id, new Launch(command, environment.variables(), starter())).run(sidecar);
         }
         outcome.report().ifPresent(seen -> {
             String file = new RunReport(report).write(seen);
@@ -152,6 +155,10 @@ final class RunCommand implements Callable<Integer> {
         } catch (RuntimeException | LinkageError e) {
             throw new CannotWatch(e);
         }
+    }
+
+    private ChildStarter starter() {
+        return pty ? TerminalChild::start : PipedChild::start;
     }
 
     private CommandLine commandLine() {

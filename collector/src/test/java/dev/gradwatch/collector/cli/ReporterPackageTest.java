@@ -3,19 +3,8 @@ package dev.gradwatch.collector.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,102 +12,21 @@ class ReporterPackageTest {
     @TempDir
     private Path home;
 
-    private final TreeMap<String, byte[]> files = new TreeMap<>();
-    private Path cache;
-
-    @BeforeEach
-    void setUp() {
-        cache = home.resolve("cache/gradwatch");
-        for (int i = 0; i < 20; i++) {
-            files.put("gradwatch/part" + i + ".py", ("value = " + i).getBytes(StandardCharsets.UTF_8));
-        }
-        files.put("gradwatch/inject/sitecustomize.py", "import gradwatch\n".getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Test
-    void files_areUnpackedForThisUserAlone() throws IOException {
-        Path folder = unpack().folder();
-        assertThat(folder.getParent()).isEqualTo(cache);
-        assertThat(folder.resolve("gradwatch/part7.py")).hasContent("value = 7");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
-                .isEqualTo("rwx------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
-                .isEqualTo("rwx------");
-    }
-
-    @Test
-    void secondRun_findsTheFirstOnes() throws IOException {
-        Path folder = unpack().folder();
-        Path mark = Files.writeString(folder.resolve("mark"), "");
-        assertThat(unpack().folder()).isEqualTo(folder);
-        assertThat(mark).exists();
-    }
-
-    @Test
-    void otherContent_getsAnotherFolder() throws IOException {
-        Path folder = unpack().folder();
-        files.put("gradwatch/part7.py", "value = 8".getBytes(StandardCharsets.UTF_8));
-        assertThat(unpack().folder()).isNotEqualTo(folder);
-    }
-
-    @Test
-    void copyThatLostAFile_isReplaced() throws IOException {
-        Path folder = unpack().folder();
-        Files.delete(folder.resolve("gradwatch/part7.py"));
-        assertThat(unpack().folder()).isEqualTo(folder);
-        assertThat(folder.resolve("gradwatch/part7.py")).hasContent("value = 7");
-        assertNothingElseIn(cache);
-    }
-
-    @Test
-    void runsAtOnce_allGetAWholeCopy() throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(8);
-        List<Callable<ReporterPackage>> tasks = new ArrayList<>();
-        for (int i = 0; i < 32; i++) {
-            tasks.add(this::unpack);
-        }
-        for (Future<ReporterPackage> done : threads.invokeAll(tasks)) {
-            assertThat(done.get().folder().resolve("gradwatch/part19.py")).hasContent("value = 19");
-        }
-        threads.shutdown();
-        assertNothingElseIn(cache);
-    }
-
-    @Test
-    void cacheThatCannotBeWritten_makesWayForATemporaryFolder() throws IOException {
-        // A file in the place of the folder stops even the superuser.
-        Files.createDirectories(cache.getParent());
-        Files.writeString(cache, "");
-        Path folder;
-        try (ReporterPackage reporter = unpack()) {
-            folder = reporter.folder();
-            assertThat(folder.resolve("gradwatch/part7.py")).hasContent("value = 7");
-        }
-        assertThat(folder).doesNotExist();
-    }
-
     @Test
     void pythonPath_beginsWithTheInjectionAndKeepsWhatWasThere() throws IOException {
-        ReporterPackage reporter = unpack();
-        String ours = reporter.folder() + "/gradwatch/inject:" + reporter.folder();
+        ReporterPackage reporter = ReporterPackage.unpack(Map.of("XDG_CACHE_HOME", home.toString()));
+        Path root = reporter.folder().path();
+        assertThat(root.getParent()).isEqualTo(home.resolve("gradwatch"));
+        String ours = root + "/gradwatch/inject:" + root;
         assertThat(reporter.pythonPath(null)).isEqualTo(ours);
         assertThat(reporter.pythonPath("")).isEqualTo(ours);
         assertThat(reporter.pythonPath("/a:/b")).isEqualTo(ours + ":/a:/b");
     }
 
     @Test
-    void ownBuild_holdsTheInjection() throws IOException {
-        assertThat(PackedFiles.read("gradwatch-python", "gradwatch/inject/sitecustomize.py"))
-                .containsKeys("gradwatch/inject/sitecustomize.py", "gradwatch/__init__.py");
-    }
-
-    private ReporterPackage unpack() throws IOException {
-        return ReporterPackage.unpack(files, cache);
-    }
-
-    private static void assertNothingElseIn(Path cache) throws IOException {
-        try (Stream<Path> left = Files.list(cache)) {
-            assertThat(left).hasSize(1);
-        }
+    void ownBuild_holdsTheReporter() throws IOException {
+        assertThat(PackedFiles.read(ReporterPackage.FOLDER, ReporterPackage.MEMBER)
+                        .keySet())
+                .contains("gradwatch/inject/sitecustomize.py", "gradwatch/__init__.py");
     }
 }

@@ -37,7 +37,14 @@ public final class PipedChild implements Child {
                 new FileOutputStream(FileDescriptor.err));
     }
 
-    static PipedChild start(List<String> command, Map<String, String> environment, OutputStream out, OutputStream err)
+    /**
+     * As {@link #start(List, Map)}, with its output copied elsewhere.
+     *
+     * @param out is flushed after every read, and left open
+     * @param err likewise; may be the same stream where that is thread-safe
+     */
+    public static PipedChild start(
+            List<String> command, Map<String, String> environment, OutputStream out, OutputStream err)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.INHERIT);
         return new PipedChild(Spawn.start(builder, environment), out, err);

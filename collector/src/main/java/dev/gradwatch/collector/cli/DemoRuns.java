@@ -1,0 +1,16 @@
+package dev.gradwatch.collector.cli;
+
+import dev.gradwatch.collector.model.JobReport;
+import java.io.IOException;
+
+/** The demo's two runs of one job, live or recorded. */
+interface DemoRuns extends AutoCloseable {
+    /** The run whose last head is not in the loss. */
+    JobReport died() throws IOException, InterruptedException;
+
+    /** The run with the fix. */
+    JobReport fixed() throws IOException, InterruptedException;
+
+    @Override
+    void close();
+}
