@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "collect",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
         description = "Listen for reporters of many jobs; print a job's verdict when it ends.",
         footer = {
             "",

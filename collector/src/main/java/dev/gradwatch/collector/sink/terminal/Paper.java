@@ -85,6 +85,6 @@ final class Paper {
 
     @Override
     public String toString() {
-        return text.toString();
+        return text.toString().stripTrailing() + "\n";
     }
 }

@@ -6,10 +6,10 @@ import dev.gradwatch.collector.model.JobReport;
 final class Unseen {
     static void noRank(Paper paper) {
         paper.paragraph(2, "No rank reported, so nothing can be said about gradients. Where one should have:");
-        check(paper, "The job wraps no model in DistributedDataParallel? Watch a plain one: gradwatch.watch(model)");
-        check(paper, "python -I, -E and -S leave the reporter out: start it by python -m gradwatch train.py");
-        check(paper, "A container or another machine? Set GRADWATCH_COLLECTOR and GRADWATCH_TOKEN there.");
-        check(paper, "GRADWATCH_DISABLE is not set?");
+        check(paper, "Models in DistributedDataParallel are watched; a plain one is by gradwatch.watch(model).");
+        check(paper, "python -I, -E and -S leave the reporter out; python -m gradwatch train.py brings it in.");
+        check(paper, "A container or another machine needs GRADWATCH_COLLECTOR and GRADWATCH_TOKEN.");
+        check(paper, "GRADWATCH_DISABLE in the environment turns the reporter off.");
     }
 
     static void noStep(JobReport report, Paper paper) {
