@@ -21,4 +21,10 @@ final class AddressConverter implements ITypeConverter<InetSocketAddress> {
         }
         return new InetSocketAddress(host, Integer.parseInt(port));
     }
+
+    /** The address as it would be typed, with that port. */
+    static String text(InetSocketAddress address, int port) {
+        String host = address.getHostString();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
 }

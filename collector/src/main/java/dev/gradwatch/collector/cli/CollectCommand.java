@@ -4,8 +4,6 @@ import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -34,7 +32,7 @@ import picocli.CommandLine.Spec;
             "Every option has a twin in the environment: --listen is GRADWATCH_LISTEN."
         })
 final class CollectCommand implements Callable<Integer> {
-    static final int DEFAULT_PORT = 7787;
+    static final String DEFAULT_ADDRESS = "127.0.0.1:7787";
 
     /** A disk that hangs must not keep the process beyond the ten seconds that a person, or an orchestrator, waits. */
     private static final long STOP_MILLIS = 9_000;
@@ -59,8 +57,8 @@ final class CollectCommand implements Callable<Integer> {
             makeFolder(reports);
         }
         PrintWriter err = spec.commandLine().getErr();
-        Sidecar sidecar =
-                Sidecar.start(listen.sidecar(new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT)));
+        SidecarOptions options = listen.sidecar(new AddressConverter().convert(DEFAULT_ADDRESS));
+        Sidecar sidecar = Sidecar.start(options);
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,
@@ -69,8 +67,9 @@ final class CollectCommand implements Callable<Integer> {
                 err);
         sidecar.jobs().addListener(desk);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sidecar, desk), "gradwatch-stop"));
-        err.println("gradwatch: listening on " + sidecar.address().getAddress().getHostAddress() + ":"
-                + sidecar.address().getPort());
+        // The host as it was asked for: a socket bound to 0.0.0.0 calls itself by another name.
+        err.println("gradwatch: listening on "
+                + AddressConverter.text(options.listen(), sidecar.address().getPort()));
         if (sidecar.token() != null && listen.token == null) {
             err.println("gradwatch: reporters need GRADWATCH_TOKEN=" + sidecar.token());
         }

@@ -127,10 +127,10 @@ class JobsTest {
         CountDownLatch start = new CountDownLatch(1);
         List<CompletableFuture<Void>> running = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
-            int rank = t;
+            int rank = t / 2;
+            String job = "job" + t % 2;
             running.add(CompletableFuture.runAsync(() -> {
                 await(start);
-                String job = "job" + rank % 2;
                 jobs.accept(joined(job, rank, 1));
                 jobs.accept(described(job, rank));
                 for (int i = 1; i <= steps; i++) {
@@ -139,7 +139,7 @@ class JobsTest {
                         jobs.accept(step(job, rank, i));
                     }
                     if (i % 100 == 0) {
-                        assertThatThrownBy(() -> jobs.accept(step("job" + rank % 2, 99, 1)))
+                        assertThatThrownBy(() -> jobs.accept(step(job, 99, 1)))
                                 .isInstanceOf(IllegalArgumentException.class);
                     }
                 }
