@@ -1,7 +1,8 @@
 """Waits for torch to be imported and patches it then; costs nothing in a process that never imports it. Standard library only."""
 import sys
 
-_WANTED = {"torch.nn.parallel.distributed": "patch_ddp", "torch.optim.optimizer": "patch_optimizers"}
+_WANTED = {"torch.nn.parallel.distributed": "patch_ddp", "torch.optim.optimizer": "patch_optimizers",
+           "torch._dynamo.eval_frame": "pass_over_frames"}
 
 
 class _Finder:

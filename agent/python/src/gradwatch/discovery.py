@@ -20,13 +20,6 @@ def is_compiled(module):
     return any(type(part).__name__ == "OptimizedModule" or getattr(part, "_compiled_call_impl", None) is not None for part in module.modules())
 
 
-def is_compiling():
-    """Whether dynamo listens to this thread's frames now; never imports it."""
-    frames = getattr(getattr(torch._C, "_dynamo", None), "eval_frame", None)
-    callback = getattr(frames, "get_eval_frame_callback", None)
-    return callback is not None and callback() not in (None, False)
-
-
 def is_sharded(parameter):
     """A DTensor or an FSDP flat parameter: its gradient is not whole on this rank."""
     name = type(parameter).__name__

@@ -69,7 +69,7 @@ class HookSet:
             node = accumulator_of(parameter)
             # A node that nobody holds dies with the graph, and its hooks with it.
             self._nodes[index] = node
-        self._handles[index] = node.register_hook(_hook_of(self.fired, index))
+        self._handles[index] = node.register_hook(hook_of(self.fired, index))
 
 
 def accumulator_of(parameter):
@@ -77,7 +77,8 @@ def accumulator_of(parameter):
         return parameter.expand_as(parameter).grad_fn.next_functions[0][0]
 
 
-def _hook_of(fired, index):
+def hook_of(fired, index):
+    """A hook that sets ``fired[index]`` where a defined gradient was accumulated."""
     def note(_, gradients):
         if gradients[0] is not None:
             fired[index] = 1

@@ -7,6 +7,15 @@ import sys
 
 _MARK = "_gradwatch_wrapped"
 _state = {"engine": False}
+_own_codes = []
+
+
+def _no_listener(callback):
+    """Stands in for dynamo's set_eval_frame, which sets the callback that looks at every new frame and returns the one before."""
+    return None
+
+
+_listen = _no_listener
 
 
 def patch_ddp(distributed):
@@ -25,24 +34,29 @@ def patch_ddp(distributed):
 
     @functools.wraps(forward)
     def wrapped_forward(self, *args, **kwargs):
+        # Inside torch.compile dynamo would look into our frames; it is to look into the user's alone.
+        listener = _listen(None)
         session = _session()
         if session is None or not session.on:
+            _listen(listener)
             return forward(self, *args, **kwargs)
-        watch = session.forward_begins(self)
+        watch = session.forward_begins(self, listener not in (None, False))
+        _listen(listener)
         try:
             output = forward(self, *args, **kwargs)
         except Exception as error:
+            _listen(None)
             session.forward_failed(self, watch, error)
+            _listen(listener)
             raise
         if watch is not None:
+            _listen(None)
             session.forward_ended(watch, output)
+            _listen(listener)
         return output
 
-    for wrapped in (wrapped_construct, wrapped_forward):
-        setattr(wrapped, _MARK, True)
-    # Dynamo is to pass over this frame and to go on compiling those below it.
-    wrapped_forward._torchdynamo_disable = True
-    wrapped_forward._torchdynamo_disable_recursive = False
+    setattr(wrapped_construct, _MARK, True)
+    _pass_over(wrapped_forward)
     from_class.__init__, from_class.forward = wrapped_construct, wrapped_forward
 
 
@@ -75,7 +89,13 @@ def patch_engine():
     if _state["engine"]:
         return
     _state["engine"] = True
+    global _listen
     import torch
+
+    from gradwatch import hooks
+    _listen = getattr(getattr(getattr(torch._C, "_dynamo", None), "eval_frame", None), "set_eval_frame", _no_listener)
+    for function in (_before_step, _after_step, hooks.hook_of(bytearray(1), 0)):
+        _pass_over(function)
     torch.autograd.backward = _wrap_backward(torch.autograd.backward)
     scalers = []
     for path in ("torch.amp.grad_scaler", "torch.cuda.amp.grad_scaler"):
@@ -88,22 +108,45 @@ def patch_engine():
     patch_optimizers(sys.modules["torch.optim.optimizer"])
 
 
+def pass_over_frames(frames):
+    """``frames`` is torch._dynamo.eval_frame: our functions' frames are to be run as they are, and what they call is compiled as before."""
+    skip = getattr(frames, "skip_code", None)
+    while skip is not None and _own_codes:
+        skip(_own_codes.pop())
+
+
+def _pass_over(function):
+    function._torchdynamo_disable = True
+    _own_codes.append(function.__code__)
+    frames = sys.modules.get("torch._dynamo.eval_frame")
+    if frames is not None:
+        pass_over_frames(frames)
+
+
 def _wrap_backward(original):
     @functools.wraps(original)
     def backward(*args, **kwargs):
+        listener = _listen(None)
         session = _session()
-        if session is None or not session.on:
-            return original(*args, **kwargs)
-        opened = session.backward_begins(args[0] if args else kwargs.get("tensors"))
+        opened = None
+        if session is not None and session.on:
+            opened = session.backward_begins(args[0] if args else kwargs.get("tensors"))
+        _listen(listener)
         if opened is None:
             return original(*args, **kwargs)
         try:
             result = original(*args, **kwargs)
         except BaseException as error:
+            _listen(None)
             session.backward_failed(opened, error)
+            _listen(listener)
             raise
+        _listen(None)
         session.backward_ended(opened)
+        _listen(listener)
         return result
+
+    _pass_over(backward)
     return backward
 
 
@@ -158,21 +201,21 @@ def _wrapped_step(step):
 
 
 def _before_step(optimizer, args, kwargs):
+    listener = _listen(None)
     session = _session()
     if session is None or not session.has_ddp:
         _look_for_model(optimizer)
     if session is not None:
         session.optimizer_begins(optimizer)
+    _listen(listener)
 
 
 def _after_step(optimizer, args, kwargs):
+    listener = _listen(None)
     session = _session()
     if session is not None:
         session.optimizer_ended(optimizer)
-
-
-_before_step._torchdynamo_disable = True
-_after_step._torchdynamo_disable = True
+    _listen(listener)
 
 
 def _look_for_model(optimizer):

@@ -11,6 +11,8 @@ from gradwatch import limits
 
 #: Frames that a forward hook looks up for the checkpoint that it runs in; deeper nesting is taken for no checkpoint.
 MAX_FRAMES = 80
+#: DDP puts this node behind all of its outputs when it looks for unused parameters, and in a static graph's first pass.
+_SINK = "_DDPSinkBackward"
 
 
 class Walk:
@@ -58,29 +60,38 @@ def walk(tensors, index_of, limit=limits.MAX_GRAPH_NODES):
     for tensor in tensors:
         if tensor.grad_fn is not None:
             result.tensors += 1
-            stack.append(tensor.grad_fn)
+            _push(stack, seen, tensor.grad_fn, tensor.output_nr)
         elif tensor.requires_grad:
             result.tensors += 1
             _note_variable(tensor, index_of, result)
     while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        if len(seen) >= limit:
+        if len(seen) > limit:
             result.truncated = True
             break
-        seen.add(node)
+        node, output = stack.pop()
         variable = getattr(node, "variable", None)
         if variable is not None:
             _note_variable(variable, index_of, result)
             continue
-        if type(node).__name__ == "CheckpointFunctionBackward":
+        name = type(node).__name__
+        if name == "CheckpointFunctionBackward":
             result.reentrant_checkpoint = True
-        for following, _ in node.next_functions:
-            if following is not None and following not in seen:
-                stack.append(following)
+        edges = node.next_functions
+        if name == _SINK and output < len(edges):
+            edges = edges[output:output + 1]
+        for following, number in edges:
+            if following is not None:
+                _push(stack, seen, following, number)
     result.nodes = len(seen)
     return result
+
+
+def _push(stack, seen, node, output):
+    """A node is visited once; DDP's sink once an output, because it hands output i's gradient to input i alone."""
+    key = (node, output) if type(node).__name__ == _SINK else node
+    if key not in seen:
+        seen.add(key)
+        stack.append((node, output))
 
 
 def _note_variable(variable, index_of, result):

@@ -167,7 +167,9 @@ class Session:
         for frame in watch.manifest():
             self._sender.offer(frame)
         self._start()
-        self._probe_hooks()
+        if not is_ddp:
+            watch.probing = True
+            self._probe_hooks()
         self._watch_nanos += time.perf_counter_ns() - began
 
     def _forget(self, key):
@@ -194,8 +196,8 @@ class Session:
     # -- forward of DDP
 
     @_guarded
-    def forward_begins(self, ddp):
-        """The model's watch, where this forward may lead to a backward."""
+    def forward_begins(self, ddp, compiling):
+        """The model's watch, where this forward may lead to a backward; ``compiling``: dynamo looks at this thread's frames."""
         began = time.perf_counter_ns()
         self._sender.pump()
         if not torch.is_grad_enabled():
@@ -210,8 +212,12 @@ class Session:
             self._end_passes(_Pass(None, None, False), False)
         if watch.backward == 0:
             self._settings_again(watch, ddp)
-        if watch.probes_left > 0 and not watch.compiled and discovery.is_compiling():
-            self._leave_forwards_alone(watch)
+        if watch.probes_left > 0 and not watch.compiled:
+            if compiling:
+                self._leave_forwards_alone(watch)
+            elif not watch.probing:
+                watch.probing = True
+                self._probe_hooks()
         watch.settle()
         watch.forward_begins(bool(ddp.require_backward_grad_sync))
         self._sender.pump()
@@ -371,7 +377,7 @@ class Session:
         """Global forward hooks while any model is probed, none afterwards; nothing is ever put on an instance."""
         probed = {}
         for watch in self.watches.values():
-            if watch.probes_left > 0 and not watch.compiled:
+            if watch.probing and watch.probes_left > 0 and not watch.compiled:
                 for index, module in enumerate(watch.description.live_modules()):
                     if module is not None:
                         probed.setdefault(id(module), []).append((watch, index))

@@ -43,6 +43,8 @@ class Watch:
         self.steps = {}
         self.ddp = None
         self.compiled = False
+        # Whether forward hooks were put on for it. DDP's come with its first forward, when a torch.compile around it shows.
+        self.probing = False
         self.probes_left = PROBED_PASSES
         self.probes = deque(maxlen=limits.MAX_PROBES)
         self.record = ModuleRecord()
@@ -321,7 +323,7 @@ class Watch:
         self._offer(frame)
 
     def complete_record(self):
-        """Adds what forward hooks cannot see: modules whose parent uses their weights itself, and all of a compiled model."""
+        """Adds what forward hooks cannot see: modules whose parent uses their weights itself, a compiled model's, and those called outside of it."""
         record, description = self.record, self.description
         for index, (_, class_name) in enumerate(description.modules):
             # torch.nn.MultiheadAttention hands this child's weights to a function and never calls it.
@@ -333,7 +335,8 @@ class Watch:
                         record.shown.add(index)
                     elif parent in record.checkpointed:
                         record.checkpointed.add(index)
-        if self.compiled:
+        if self.compiled or not self._forward_ran:
+            # No forward hook saw them, but what the graph holds was computed.
             for index in (self._reaches_output or set()) | (self._reaches_loss or set()):
                 record.ran.add(description.owner[index])
                 record.shown.add(description.owner[index])

@@ -1,11 +1,46 @@
 package dev.gradwatch.collector.analysis;
 
+import dev.gradwatch.collector.analysis.detect.Detectors;
+import dev.gradwatch.collector.analysis.detect.JobView;
+import dev.gradwatch.collector.analysis.report.ReportWriter;
+import dev.gradwatch.collector.analysis.state.Launch;
+import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.JobEnded;
+import dev.gradwatch.collector.model.Observation.JobStarted;
+import dev.gradwatch.collector.model.Observation.RankJoined;
+import dev.gradwatch.collector.model.RankInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What is known of one job. Changes only by {@link #apply}. */
+/**
+ * What is known of one job. Changes only by {@link #apply}; one thread at a time.
+ *
+ * <p>The live ranks are those of the latest launch: the latest group, in its latest attempt. When a launch takes the place of another, the
+ * findings of the former that the job died or would have died of are kept as they stood; nothing else of it is.
+ */
 public final class JobState {
-    public JobState(String job) {}
+    /** Findings of former launches kept, oldest first. */
+    public static final int MAX_EARLIER_FINDINGS = 64;
+
+    /** Groups remembered, so that a straggler of a former one does not take the place of the latest. */
+    public static final int MAX_GROUPS = 1024;
+
+    private final String job;
+    private final List<Finding> earlier = new ArrayList<>();
+    private final Set<String> formerGroups = new LinkedHashSet<>();
+    private @Nullable Launch launch;
+    private @Nullable JobStarted started;
+    private @Nullable JobEnded ended;
+    private long firstMicros;
+
+    public JobState(String job) {
+        this.job = job;
+    }
 
     /**
      * Folds one fact in.
@@ -14,11 +49,93 @@ public final class JobState {
      * @throws IllegalArgumentException where it contradicts what the rank said before (a parameter index out of range, say); the state is unchanged
      */
     public boolean apply(Observation observation) {
-        throw new UnsupportedOperationException();
+        if (!observation.job().equals(job)) {
+            throw new IllegalArgumentException("job: " + observation.job() + " (expected: " + job + ")");
+        }
+        boolean applied = fold(observation);
+        if (firstMicros == 0) {
+            firstMicros = observation.micros();
+        }
+        return applied;
+    }
+
+    private boolean fold(Observation observation) {
+        if (observation instanceof JobStarted start) {
+            started = start;
+            return true;
+        } else if (observation instanceof JobEnded end) {
+            // The launcher's word, with an exit code, outlasts the guess that the last rank's leaving makes.
+            if (ended != null && ended.exitCode() != null && end.exitCode() == null) {
+                return false;
+            }
+            ended = end;
+            return true;
+        } else if (observation instanceof RankJoined joined) {
+            return join(joined);
+        }
+        if (launch == null) {
+            throw new IllegalArgumentException("rank: none joined (expected: RankJoined first)");
+        }
+        return launch.apply(observation);
+    }
+
+    private boolean join(RankJoined joined) {
+        RankInfo info = joined.info();
+        Launch current = launch;
+        if (current == null || !current.group().equals(info.group())) {
+            if (formerGroups.contains(info.group())) {
+                return false;
+            }
+        } else if (info.attempt() < current.attempt()) {
+            return false;
+        } else if (info.attempt() == current.attempt()) {
+            current.join(joined);
+            forgetGuessedEnd();
+            return true;
+        }
+        Launch next = new Launch(info);
+        next.join(joined);
+        if (current != null) {
+            keepFindingsOf(current);
+            if (!current.group().equals(info.group()) && formerGroups.size() < MAX_GROUPS) {
+                formerGroups.add(current.group());
+            }
+        }
+        launch = next;
+        forgetGuessedEnd();
+        return true;
+    }
+
+    /** An end without an exit code was only the last rank's leaving, and here is a rank again. */
+    private void forgetGuessedEnd() {
+        if (ended != null && ended.exitCode() == null) {
+            ended = null;
+        }
+    }
+
+    private void keepFindingsOf(Launch former) {
+        for (Finding finding : EarlierFindings.worthKeeping(Detectors.findings(view(former)))) {
+            if (earlier.size() < MAX_EARLIER_FINDINGS
+                    && earlier.stream().noneMatch(kept -> kept.id().equals(finding.id()))) {
+                earlier.add(finding);
+            }
+        }
     }
 
     /** What is true now: ranks, models, and the findings, worst first. */
     public JobReport report() {
-        throw new UnsupportedOperationException();
+        JobView view = view(launch);
+        List<Finding> findings = EarlierFindings.merge(Detectors.findings(view), earlier, view.exitCode());
+        return ReportWriter.write(view, findings);
+    }
+
+    private JobView view(@Nullable Launch of) {
+        return new JobView(
+                job,
+                started == null ? "" : started.name(),
+                started == null ? List.of() : started.command(),
+                started == null ? firstMicros : started.micros(),
+                ended,
+                of);
     }
 }

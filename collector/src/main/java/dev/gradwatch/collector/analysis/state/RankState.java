@@ -1,0 +1,126 @@
+package dev.gradwatch.collector.analysis.state;
+
+import dev.gradwatch.collector.model.Manifest;
+import dev.gradwatch.collector.model.ModelProgress;
+import dev.gradwatch.collector.model.RankFailure;
+import dev.gradwatch.collector.model.RankInfo;
+import dev.gradwatch.collector.model.WatchCost;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a rank: from its Hello with a process id until another process says Hello in its place. */
+public final class RankState {
+    /** Models of a rank, as in the protocol. */
+    public static final int MAX_MODELS = 64;
+
+    /** Exceptions kept; past it the newest replaces the one before. */
+    public static final int MAX_FAILURES = 16;
+
+    private final SortedMap<Integer, RankModel> models = new TreeMap<>();
+    private final List<RankFailure> failures = new ArrayList<>();
+    private RankInfo info;
+    private WatchCost cost = WatchCost.NONE;
+    private @Nullable Boolean orderly;
+    private String leftBecause = "";
+
+    RankState(RankInfo info) {
+        this.info = info;
+    }
+
+    /** The same process came back after its connection was lost. */
+    void rejoin(RankInfo again) {
+        info = again;
+        orderly = null;
+    }
+
+    void describe(Manifest manifest) {
+        RankModel known = models.get(manifest.model());
+        if (known != null) {
+            known.describe(manifest);
+            return;
+        }
+        if (models.size() == MAX_MODELS) {
+            throw new IllegalArgumentException(
+                    "models: " + (MAX_MODELS + 1) + " (expected: at most " + MAX_MODELS + ")");
+        }
+        models.put(manifest.model(), new RankModel(manifest));
+    }
+
+    RankModel expect(int model) {
+        RankModel known = models.get(model);
+        if (known == null) {
+            throw new IllegalArgumentException("model: " + model + " (expected: one of " + models.keySet() + ")");
+        }
+        return known;
+    }
+
+    boolean fail(RankFailure failure) {
+        if (failures.contains(failure)) {
+            return false;
+        }
+        if (failures.size() == MAX_FAILURES) {
+            failures.remove(MAX_FAILURES - 1);
+        }
+        return failures.add(failure);
+    }
+
+    void progress(List<ModelProgress> latest, WatchCost latestCost) {
+        for (ModelProgress model : latest) {
+            RankModel known = models.get(model.model());
+            // A model may make progress before all chunks of its manifest came.
+            if (known != null) {
+                known.progress(model);
+            }
+        }
+        cost = latestCost;
+    }
+
+    void leave(boolean inOrder, String reason) {
+        orderly = inOrder;
+        leftBecause = reason;
+    }
+
+    public RankInfo info() {
+        return info;
+    }
+
+    public SortedMap<Integer, RankModel> models() {
+        return models;
+    }
+
+    /** Oldest first. */
+    public List<RankFailure> failures() {
+        return failures;
+    }
+
+    public WatchCost cost() {
+        return cost;
+    }
+
+    /** Whether it left, in whatever way. */
+    public boolean left() {
+        return orderly != null;
+    }
+
+    /** Whether it said Goodbye. */
+    public boolean leftInOrder() {
+        return orderly != null && orderly;
+    }
+
+    public String leftBecause() {
+        return leftBecause;
+    }
+
+    /** Backward passes completed, of the model with the most. */
+    public long backward() {
+        return models.values().stream().mapToLong(RankModel::backward).max().orElse(0);
+    }
+
+    /** Passes watched, of the model with the most. */
+    public long watched() {
+        return models.values().stream().mapToLong(RankModel::watched).max().orElse(0);
+    }
+}
