@@ -87,6 +87,10 @@ final class Sessions {
         connections.decrementAndGet();
     }
 
+    int connectionsNow() {
+        return connections.get();
+    }
+
     /** Makes a connection the one that speaks for its rank, and silences the one that did before. */
     void speaksFor(RankKey rank, Session session) {
         Session before = byRank.put(rank, session);

@@ -33,7 +33,9 @@ public final class DiscardServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new FrameDecoder(new Dropping(), budget.share(() -> {})));
+                        FrameDecoder decoder = new FrameDecoder(new Dropping(), budget.share(() -> {}));
+                        decoder.widen();
+                        channel.pipeline().addLast(decoder);
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
