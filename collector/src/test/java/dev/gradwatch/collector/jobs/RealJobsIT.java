@@ -1,18 +1,15 @@
 package dev.gradwatch.collector.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -24,9 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RealJobsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path JOBS = Path.of("src/test/resources/ddp").toAbsolutePath();
-    private static final long SECONDS = 180;
 
     private static final Set<String> REPRESENTATIVE = Set.of(
             "all_used.find",
@@ -64,9 +58,9 @@ class RealJobsIT {
 
     @TestFactory
     Stream<DynamicTest> job_onTorch213() throws IOException {
-        String python = python("GRADWATCH_PYTHON", "2.13");
-        return Stream.of("scenarios.py expected.json", "more.py more-expected.json")
-                .flatMap(pair -> rows(pair.split(" ")[0], pair.split(" ")[1]).stream())
+        String python = Launched.python("GRADWATCH_PYTHON", "2.13");
+        return Stream.of(rows("scenarios.py", "expected.json"), rows("more.py", "more-expected.json"))
+                .flatMap(List::stream)
                 .filter(row -> chosen(row.name()))
                 .map(row -> DynamicTest.dynamicTest(
                         row.name() + "." + row.steps(),
@@ -84,7 +78,7 @@ class RealJobsIT {
 
     @TestFactory
     Stream<DynamicTest> job_onTorch113() throws IOException {
-        String python = python("GRADWATCH_PYTHON_OLD", "1.13");
+        String python = Launched.python("GRADWATCH_PYTHON_OLD", "1.13");
         return rows("scenarios.py", "expected.json").stream()
                 .filter(row -> chosen(row.name()) && row.alikeOnBoth())
                 .filter(row -> all() || row.json().path("mode").asText().equals("default"))
@@ -93,36 +87,35 @@ class RealJobsIT {
                         () -> holds(
                                 row,
                                 "1.13",
-                                List.of(python, JOBS.resolve("launch.py").toString(), "--port"))));
+                                List.of(
+                                        python,
+                                        Launched.JOBS.resolve("launch.py").toString(),
+                                        "--port"))));
     }
 
     private void holds(Row row, String torch, List<String> launcher) throws Exception {
         Path report = folder.resolve(row.name() + "." + torch + ".json");
         Path output = folder.resolve(row.name() + "." + torch + ".log");
-        List<String> command = new ArrayList<>(
-                List.of(ROOT.resolve("gradwatch").toString(), "run", "--no-http", "--report", report.toString(), "--"));
+        List<String> command =
+                new ArrayList<>(List.of(Launched.gradwatch(), "run", "--no-http", "--report", report.toString(), "--"));
         command.addAll(launcher);
         command.addAll(List.of(
-                freePort(),
-                JOBS.resolve(row.file()).toString(),
+                Launched.freePort(),
+                Launched.JOBS.resolve(row.file()).toString(),
                 row.json().path("scenario").asText(),
                 "--mode",
                 row.json().path("mode").asText(),
                 "--steps",
                 Integer.toString(row.steps())));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        Process process = builder.start();
-        boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String printed = Files.readString(output);
-        assertThat(ended).as(printed).isTrue();
+        String printed;
+        int status;
+        try (Launched job = Launched.start(output, Map.of(), command)) {
+            status = job.await();
+            printed = job.printed();
+        }
         boolean died =
                 row.json().path("seen").path(torch).path("outcome").asText().equals("error");
-        assertThat(process.exitValue() != 0).as(printed).isEqualTo(died);
+        assertThat(status != 0).as(printed).isEqualTo(died);
         assertThat(ExpectedFindings.differences(row.json().path("findings"), JSON.readTree(report.toFile()), died))
                 .as(printed)
                 .isEmpty();
@@ -131,7 +124,7 @@ class RealJobsIT {
     private static List<Row> rows(String file, String expected) {
         try {
             List<Row> rows = new ArrayList<>();
-            JSON.readTree(JOBS.resolve(expected).toFile()).forEach(json -> rows.add(new Row(file, json)));
+            JSON.readTree(Launched.JOBS.resolve(expected).toFile()).forEach(json -> rows.add(new Row(file, json)));
             return rows;
         } catch (IOException e) {
             throw new IllegalStateException(expected, e);
@@ -145,20 +138,6 @@ class RealJobsIT {
     private static boolean chosen(String name) {
         String jobs = System.getProperty("jobs", "");
         return jobs.isEmpty() ? REPRESENTATIVE.contains(name) : all() || name.contains(jobs);
-    }
-
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return Integer.toString(socket.getLocalPort());
-        }
-    }
-
-    private static String python(String variable, String torch) {
-        String python = System.getenv(variable);
-        if (python == null) {
-            return abort(variable + " is not set (expected: a python that has torch " + torch + ")");
-        }
-        return python;
     }
 
     /** A row of expected.json. */
