@@ -18,7 +18,7 @@ from gradwatch.hooks import DEFAULT_HOOK_NANOS, hook_nanos
 from gradwatch.probe import tensors_in
 from gradwatch.schedule import FIRST_PASSES, Schedule, budget_of
 from gradwatch.sender import Sender, address_of
-from gradwatch.watch import Watch
+from gradwatch.watched import Watch
 
 DEFAULT_PORT = 7787
 #: A pass that is open for longer is pictured, and again at most so often.

@@ -85,6 +85,7 @@ class Watch:
             self._reaches_output = None
         self._no_sync = self._no_sync and not sync
         self._forward_ran = True
+        self._hook_where_due()
         if self.hooks.is_full:
             self._look_for_flips()
 
@@ -107,11 +108,8 @@ class Watch:
 
     def backward_begins(self, tensors):
         """``tensors`` are those that the backward starts from, or None where they are not known."""
-        if not self.hooks.is_full and (self._searching or self.schedule.watches(self.backward)):
-            self.hooks.put_on_all()
-            if not self._forward_ran:
-                self._look_for_flips()
-        elif self.hooks.is_full and not self._forward_ran:
+        self._hook_where_due()
+        if self.hooks.is_full and not self._forward_ran:
             self._look_for_flips()
         self._reaches_loss = None
         self._probe_sent = False
@@ -290,6 +288,10 @@ class Watch:
                 if known and self._trainable[index]:
                     filled[index] = 1
         return bytes(filled)
+
+    def _hook_where_due(self):
+        if not self.hooks.is_full and (self._searching or self.schedule.watches(self.backward)):
+            self.hooks.put_on_all()
 
     def _look_for_flips(self):
         now = bytes(map(_requires_grad, self.description.parameters))
