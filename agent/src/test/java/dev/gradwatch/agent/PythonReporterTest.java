@@ -28,7 +28,8 @@ class PythonReporterTest {
     @Test
     void reporter_itsOwnTestsOnAnOlderTorch() throws Exception {
         String python = System.getenv("GRADWATCH_PYTHON_OLD");
-        Assumptions.assumeTrue(python != null, "GRADWATCH_PYTHON_OLD is not set (expected: a python with an older torch)");
+        Assumptions.assumeTrue(
+                python != null, "GRADWATCH_PYTHON_OLD is not set (expected: a python with an older torch)");
         holdTests(python);
     }
 
