@@ -17,6 +17,8 @@ public final class VerdictPrinter {
     /** Findings after the first that are told in a line each. */
     private static final int MAX_MORE = 3;
 
+    private static final String TORCH_NAMES = "arameter ind";
+
     private static final int MAX_TABLES = 3;
     private static final int MORE_CELLS = 6;
 
@@ -154,9 +156,14 @@ public final class VerdictPrinter {
                 ? "raised"
                 : line.source() + (line.line() > 0 ? ":" + line.line() : "");
         String who = line.rank() == null ? "" : "rank " + line.rank() + " ";
-        String text = line.text().lines().findFirst().orElse("");
-        String said = paper.cells.clean("torch said so too: " + who + where + " \"" + text);
-        paper.line("  " + paper.palette.faint(paper.cells.cut(said, paper.columns() - 3) + "\""));
+        // Torch's texts are long, and the line that names parameters says the most.
+        String text = line.text()
+                .lines()
+                .filter(each -> each.contains(TORCH_NAMES))
+                .findFirst()
+                .orElse(line.text().lines().findFirst().orElse(""));
+        String said = paper.cells.clean("torch said so too: " + who + where + " \"" + text.strip());
+        paper.line("  " + paper.palette.faint(paper.cells.cutEnd(said, paper.columns() - 3) + "\""));
     }
 
     private static String sentence(String title) {
