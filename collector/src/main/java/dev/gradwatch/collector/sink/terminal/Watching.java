@@ -42,8 +42,12 @@ final class Watching {
 
     /** Time on the training threads, of all the time; empty where it was not measured. */
     private static String cost(JobReport report) {
-        long wall = report.ranks().stream().mapToLong(rank -> rank.cost().wallNanos()).sum();
-        long watch = report.ranks().stream().mapToLong(rank -> rank.cost().watchNanos()).sum();
+        long wall = report.ranks().stream()
+                .mapToLong(rank -> rank.cost().wallNanos())
+                .sum();
+        long watch = report.ranks().stream()
+                .mapToLong(rank -> rank.cost().watchNanos())
+                .sum();
         if (wall <= 0) {
             return "";
         }
