@@ -46,9 +46,9 @@ final class UsageTable {
 
         int room = paper.columns() - INDENT;
         String legend = legend(rows);
-        int nameCells = Math.max(Cells.width(legend) - GAP - 1, Math.min(widest(names), room / 2));
         int countCells =
                 widest(rows.stream().map(row -> String.valueOf(row.tensors())).toList());
+        int nameCells = Math.max(Cells.width(legend) - countCells, Math.min(widest(names), room / 2));
         int noteCells = Math.min(widest(notes), MAX_NOTE);
         int leftCells = nameCells + GAP + countCells;
         List<RankColumns> columns = RankColumns.of(ranks, rows);

@@ -51,7 +51,7 @@ public final class VerdictPrinter {
                 .filter(finding -> finding.severity() != Severity.INFO)
                 .toList();
         if (!loud.isEmpty()) {
-            head(report, paper);
+            head(report, loud.get(0), paper);
             findings(report, loud, reportFile, paper);
         } else if (report.ranks().isEmpty()) {
             head(report, paper);
@@ -77,6 +77,14 @@ public final class VerdictPrinter {
 
     private static void head(JobReport report, Paper paper) {
         paper.facts(more(Headline.facts(report), List.of(Headline.ending(report))), paper.columns());
+    }
+
+    /** An exit status of 0 must not calm anybody whose results are wrong. */
+    private static void head(JobReport report, Finding worst, Paper paper) {
+        boolean silent = worst.severity() == Severity.CRITICAL && !Headline.failed(report);
+        List<String> how =
+                silent ? List.of(Headline.ending(report), "its results are wrong") : List.of(Headline.ending(report));
+        paper.facts(more(Headline.facts(report), how), paper.columns());
     }
 
     private static List<String> more(List<String> facts, List<String> more) {
