@@ -163,7 +163,8 @@ class VerdictPrinterTest {
     void silentlyWrongResults_areSaidInTheFirstLine() {
         Finding desync = SampleReports.finding(Severity.CRITICAL, Cause.RANK_DESYNC, "ranks hold different weights");
         assertThat(verdict(SampleReports.healthy(List.of(desync)), PLAIN, null))
-                .startsWith("gradwatch  TwoHeads · 2 ranks · torch 2.13.0 · finished after 60 steps · its results are wrong\n");
+                .startsWith(
+                        "gradwatch  TwoHeads · 2 ranks · torch 2.13.0 · finished after 60 steps · its results are wrong\n");
     }
 
     @Test
