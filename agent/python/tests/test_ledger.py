@@ -133,6 +133,25 @@ class LedgerTest(unittest.TestCase):
         self.assertEqual({"count": 3, "sum_nanos": 21, "min_nanos": 5, "max_nanos": 9}, members["times"])
         self.assertEqual((5, 71, 71), (members["watched"], members["step"], members["backward"]))
 
+    def test_ledger_of_the_largest_model_fits_a_frame(self):
+        size = limits.MAX_PARAMETERS
+        ledger = Ledger(0, size)
+        chance = random.Random(0)
+        full = array("f", [1.0]) * size
+        for backward in range(40):
+            pattern = bytearray(b"\x01" * size)
+            pattern[chance.randrange(size)] = 0
+            ledger.enter(10_000_000 + backward, backward, bytes(pattern), 2, 1)
+            if backward < 10:
+                norms = array("f", full)
+                norms[backward] = 0.0
+                ledger.enter_norms(10_000_000 + backward, norms, 2)
+        ledger.enter_change({"backward": 1, "frozen": list(range(size)), "unfrozen": []})
+        ledger.enter_change({"backward": 2, "frozen": [], "unfrozen": list(range(size // 2))})
+        members = members_of(ledger.frame())
+        self.assertEqual(40, members["used"]["counts"]["passes"] + sum(last - first + 1 for first, last, _, _ in members["used"]["runs"]))
+        self.assertEqual([2], [change["backward"] for change in members["changes"]])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -19,7 +19,7 @@ class Meter:
 
     def __init__(self, parameters):
         self._parameters = parameters
-        self._sparse_seen = False
+        self._on_cuda = any(parameter.is_cuda for parameter in parameters)
 
     def read(self, norms, checksum, loss, scale):
         """Starts a reading; each of the four may be left out (False, False, None, None).
@@ -27,6 +27,8 @@ class Meter:
         ``loss`` and ``scale`` are tensors of one element: norms and the loss are divided by the scale.
         """
         reading = Reading(len(self._parameters))
+        if self._on_cuda and torch.cuda.is_current_stream_capturing():
+            return reading  # what is started now would become part of the user's graph
         if loss is not None:
             reading.loss = _scalar(loss)
         if scale is not None:

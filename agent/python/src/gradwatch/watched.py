@@ -256,9 +256,22 @@ class Watch:
         reading = None
         if not partial:
             norms = self.schedule.wants_norms(number)
-            reading = self._meter.read(norms, self.schedule.wants_checksum(number), loss, scale if norms or loss is not None else None)
+            reading = self._read(norms, self.schedule.wants_checksum(number), loss, scale)
         self._pending.append((number, flags, step_nanos, steps, self.ledger.watched, self._packed[1], reading, time.monotonic(), _wall_micros()))
         self.settle()
+
+    def _read(self, norms, checksum, loss, scale):
+        """Numbers are an extra: where a device cannot give them, use is still told."""
+        if self._meter is None:
+            return None
+        try:
+            return self._meter.read(norms, checksum, loss, scale if norms or loss is not None else None)
+        except Exception as error:
+            self._meter = None
+            self.description.notes.append(limits.cut_name("norms and losses could not be read: %s: %s" % (type(error).__name__, error)))
+            for frame in self.manifest():
+                self._offer(frame)
+            return None
 
     def _send_step(self, number, flags, step_nanos, steps, watched, used, reading, wall):
         norms = checksum = loss = None
