@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -53,6 +56,9 @@ class RealJobsIT {
             "killed.default",
             "fully_sharded.default");
 
+    private static final Pattern TORCHS_NAMES =
+            Pattern.compile("Parameters which did not receive grad for rank \\d+: (.+)");
+
     @TempDir
     Path folder;
 
@@ -93,7 +99,46 @@ class RealJobsIT {
                                         "--port"))));
     }
 
+    /** Torch prints names where TORCH_DISTRIBUTED_DEBUG asks for them; those of the findings must be the same. */
+    @TestFactory
+    Stream<DynamicTest> names_equalTorchsOwn() throws IOException {
+        String python = Launched.python("GRADWATCH_PYTHON", "2.13");
+        return rows("scenarios.py", "expected.json").stream()
+                .filter(row -> chosen(row.name()) && row.diesOfUnusedParameters())
+                .map(row -> DynamicTest.dynamicTest(row.name(), () -> {
+                    Outcome outcome = run(row, "names", Map.of("TORCH_DISTRIBUTED_DEBUG", "INFO"), torchrun(python));
+                    Set<String> torchs = TORCHS_NAMES
+                            .matcher(outcome.printed())
+                            .results()
+                            .flatMap(match -> Stream.of(match.group(1).split(", ", -1)))
+                            .map(String::strip)
+                            .collect(Collectors.toCollection(TreeSet::new));
+                    Set<String> ours = new TreeSet<>();
+                    outcome.report().path("findings").forEach(finding -> {
+                        if (finding.path("severity").asText().equals("error")) {
+                            finding.path("parameters").forEach(name -> ours.add(name.asText()));
+                        }
+                    });
+                    assertThat(torchs).as(outcome.printed()).isNotEmpty().isEqualTo(ours);
+                }));
+    }
+
+    private static List<String> torchrun(String python) {
+        return List.of(python, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port");
+    }
+
     private void holds(Row row, String torch, List<String> launcher) throws Exception {
+        Outcome outcome = run(row, torch, Map.of(), launcher);
+        boolean died =
+                row.json().path("seen").path(torch).path("outcome").asText().equals("error");
+        assertThat(outcome.status() != 0).as(outcome.printed()).isEqualTo(died);
+        assertThat(ExpectedFindings.differences(row.json().path("findings"), outcome.report(), died))
+                .as(outcome.printed())
+                .isEmpty();
+    }
+
+    private Outcome run(Row row, String torch, Map<String, String> environment, List<String> launcher)
+            throws Exception {
         Path report = folder.resolve(row.name() + "." + torch + ".json");
         Path output = folder.resolve(row.name() + "." + torch + ".log");
         List<String> command =
@@ -107,18 +152,10 @@ class RealJobsIT {
                 row.json().path("mode").asText(),
                 "--steps",
                 Integer.toString(row.steps())));
-        String printed;
-        int status;
-        try (Launched job = Launched.start(output, Map.of(), command)) {
-            status = job.await();
-            printed = job.printed();
+        try (Launched job = Launched.start(output, environment, command)) {
+            int status = job.await();
+            return new Outcome(status, job.printed(), JSON.readTree(report.toFile()));
         }
-        boolean died =
-                row.json().path("seen").path(torch).path("outcome").asText().equals("error");
-        assertThat(status != 0).as(printed).isEqualTo(died);
-        assertThat(ExpectedFindings.differences(row.json().path("findings"), JSON.readTree(report.toFile()), died))
-                .as(printed)
-                .isEmpty();
     }
 
     private static List<Row> rows(String file, String expected) {
@@ -140,6 +177,9 @@ class RealJobsIT {
         return jobs.isEmpty() ? REPRESENTATIVE.contains(name) : all() || name.contains(jobs);
     }
 
+    /** What a job under {@code gradwatch run} left. */
+    private record Outcome(int status, String printed, JsonNode report) {}
+
     /** A row of expected.json. */
     private record Row(String file, JsonNode json) {
         String name() {
@@ -148,6 +188,14 @@ class RealJobsIT {
 
         int steps() {
             return json.path("steps").asInt(6);
+        }
+
+        boolean diesOfUnusedParameters() {
+            return json.path("seen")
+                    .path("2.13")
+                    .path("errors")
+                    .toString()
+                    .contains("Expected to have finished reduction");
         }
 
         boolean alikeOnBoth() {
