@@ -38,13 +38,8 @@ public final class StepReader {
         if (bytes < expected) {
             throw FrameException.truncated("Step", bytes, expected);
         }
-        for (int at = StepLayout.STEP; at < StepLayout.USED; at += Long.BYTES) {
-            if (frame.getLong(start + at) < 0) {
-                throw FrameException.malformed(
-                        "Step",
-                        field(at) + ": " + Long.toUnsignedString(frame.getLong(start + at)) + " (expected: 0-"
-                                + Long.MAX_VALUE + ")");
-            }
+        if ((step() | backward() | watched() | wallMicros() | stepNanos()) < 0) {
+            throw negative();
         }
         words = StepLayout.words(parameters);
         options = start + StepLayout.USED + words * Long.BYTES;
@@ -96,9 +91,9 @@ public final class StepReader {
     /** ceil(n / 64) words in a new array; bit i of word i / 64 speaks of parameter i. */
     public long[] used() {
         long[] used = new long[words];
-        for (int i = 0; i < words; i++) {
-            used[i] = word(i);
-        }
+        payload.position(start + StepLayout.USED);
+        payload.asLongBuffer().get(used);
+        payload.position(start);
         return used;
     }
 
@@ -108,9 +103,9 @@ public final class StepReader {
             return null;
         }
         float[] norms = new float[parameters];
-        for (int i = 0; i < parameters; i++) {
-            norms[i] = payload.getFloat(options + i * Float.BYTES);
-        }
+        payload.position(options);
+        payload.asFloatBuffer().get(norms);
+        payload.position(start);
         return norms;
     }
 
@@ -138,6 +133,15 @@ public final class StepReader {
         if (value > most) {
             throw FrameException.malformed("Step", field + ": " + value + " (expected: 0-" + most + ")");
         }
+    }
+
+    private FrameException negative() {
+        int at = StepLayout.STEP;
+        while (payload.getLong(start + at) >= 0) {
+            at += Long.BYTES;
+        }
+        String value = Long.toUnsignedString(payload.getLong(start + at));
+        return FrameException.malformed("Step", field(at) + ": " + value + " (expected: 0-" + Long.MAX_VALUE + ")");
     }
 
     private static String field(int at) {

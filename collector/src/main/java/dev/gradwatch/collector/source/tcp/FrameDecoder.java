@@ -56,18 +56,25 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         try {
-            while (in.isReadable() && !stopped) {
-                if (skipping > 0) {
-                    skip(in);
-                } else if (held != null) {
-                    fill(held, in);
-                } else {
-                    next(ctx, in);
-                }
+            synchronized (listener) {
+                decode(ctx, in);
+                listener.endOfRead();
             }
         } finally {
             in.release();
             account();
+        }
+    }
+
+    private void decode(ChannelHandlerContext ctx, ByteBuf in) {
+        while (in.isReadable() && !stopped) {
+            if (skipping > 0) {
+                skip(in);
+            } else if (held != null) {
+                fill(held, in);
+            } else {
+                next(ctx, in);
+            }
         }
     }
 

@@ -47,13 +47,14 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     private final FrameDecoder decoder;
     private final ReceiveBudget.Share share;
     private final RankFrames frames = new RankFrames();
+    private final Tally tally = new Tally();
     private State state = State.GREETING;
     private String endReason = "connection lost";
     private @Nullable Future<?> handshakeTimer;
     private @Nullable RankKey rank;
     private boolean joined;
     private volatile long pid;
-    /** Guarded by this object's monitor, which every hand-over to the sink holds. */
+    /** Guarded by this object's monitor, which every hand-over to the sink holds: see {@link FrameListener}. */
     private boolean superseded;
 
     Session(Sessions sessions, Channel channel) {
@@ -86,14 +87,18 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
 
     @Override
     public void frame(int kind, ByteBuf bytes, int index, int length) {
-        counters.received.increment();
+        tally.received();
         try {
             boolean taken = switch (state) {
                 case GREETING -> greet(kind, bytes, index, length);
                 case LIVE -> observe(kind, bytes, index, length);
                 case LEFT -> false;
             };
-            (taken ? counters.accepted : counters.skipped).increment();
+            if (taken) {
+                tally.accepted();
+            } else {
+                tally.skipped();
+            }
         } catch (FrameException e) {
             rejected(e.getMessage());
         } catch (IllegalArgumentException e) {
@@ -103,6 +108,11 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
             rejected("Malformed " + FrameKind.name(kind) + ": " + e);
             logger.warn("a {} could not be taken", FrameKind.name(kind), e);
         }
+    }
+
+    @Override
+    public void endOfRead() {
+        tally.into(counters);
         share.assemble(frames.waitingBytes());
     }
 
@@ -179,8 +189,8 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         }
     }
 
-    /** False where another connection speaks for the rank now, or the collector stops. */
-    private synchronized boolean handOver(Observation observation) {
+    /** False where another connection speaks for the rank now, or the collector stops. The caller holds this object's monitor. */
+    private boolean handOver(Observation observation) {
         if (superseded || sessions.closing()) {
             return false;
         }
@@ -213,8 +223,8 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
 
     @Override
     public void skipped(int kind) {
-        counters.received.increment();
-        counters.skipped.increment();
+        tally.received();
+        tally.skipped();
         if (state == State.GREETING) {
             refused("Hello: " + FrameKind.name(kind) + " (expected: a Hello first)");
         }
@@ -234,7 +244,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     }
 
     private void rejected(@Nullable String problem) {
-        counters.rejected.increment();
+        tally.rejected();
         logger.debug("{} ({})", problem, rank);
     }
 
@@ -306,11 +316,15 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         sessions.fallsSilent(key, this);
         if (joined) {
             joined = false;
-            try {
-                handOver(new RankLeft(key.job(), sessions.nowMicros(), key.rank(), false, endReason));
-            } catch (RuntimeException e) {
-                logger.debug("Malformed end of {}: {}", key, e.getMessage());
-            }
+            lose(key);
+        }
+    }
+
+    private synchronized void lose(RankKey key) {
+        try {
+            handOver(new RankLeft(key.job(), sessions.nowMicros(), key.rank(), false, endReason));
+        } catch (RuntimeException e) {
+            logger.debug("Malformed end of {}: {}", key, e.getMessage());
         }
     }
 

@@ -55,14 +55,22 @@ public final class DiscardServer implements AutoCloseable {
     }
 
     private final class Dropping implements FrameListener {
+        private int count;
+
         @Override
         public void frame(int kind, ByteBuf bytes, int index, int length) {
-            frames.increment();
+            count++;
+        }
+
+        @Override
+        public void endOfRead() {
+            frames.add(count);
+            count = 0;
         }
 
         @Override
         public void skipped(int kind) {
-            frames.increment();
+            count++;
         }
 
         @Override

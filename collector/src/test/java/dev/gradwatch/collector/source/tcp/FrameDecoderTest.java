@@ -174,6 +174,11 @@ class FrameDecoderTest {
         }
 
         @Override
+        public void endOfRead() {
+            // Nothing to add up.
+        }
+
+        @Override
         public void skipped(int kind) {
             events.add("skipped " + kind);
         }
