@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
             CollectCommand.class,
             ReplayCommand.class,
             DemoCommand.class,
-            RehearseCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         footer = {

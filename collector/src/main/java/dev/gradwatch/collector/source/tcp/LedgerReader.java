@@ -12,12 +12,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a Ledger's JSON. */
 final class LedgerReader {
-    /** Bitmaps in a pattern of {@code used}, and arrays in its counts less one. */
+    /** Bitmaps in a pattern of {@code used}. */
     private static final int USED_BITMAPS = 1;
 
     /** Bitmaps in a pattern of {@code health}: defined, zero, nonfinite. */
@@ -142,7 +143,7 @@ final class LedgerReader {
             json.room(name + ".runs", runs.size(), Limits.MAX_RUNS);
             long[] run = longs(name + ".runs", 4, 0);
             if (run.length != 4 || run[0] <= before || run[1] < run[0]) {
-                throw json.malformed(name + ".runs: " + java.util.Arrays.toString(run)
+                throw json.malformed(name + ".runs: " + Arrays.toString(run)
                         + " (expected: [first, last, pattern, flags] with " + before + " < first ≤ last)");
             }
             if (run[2] >= Limits.MAX_PATTERNS || run[3] > MAX_FLAGS) {
@@ -239,7 +240,7 @@ final class LedgerReader {
         json.array("changes");
         while (json.element()) {
             json.room("changes", changes.size(), MAX_CHANGES);
-            changes.add(RareReader.change(json).change());
+            changes.add(ChangeReader.read(json).change());
         }
         return changes;
     }
@@ -272,11 +273,11 @@ final class LedgerReader {
         while (json.element()) {
             json.room(name, size, most);
             if (size == values.length) {
-                values = java.util.Arrays.copyOf(values, Math.min(most, 2 * size));
+                values = Arrays.copyOf(values, Math.min(most, 2 * size));
             }
             values[size++] = json.number(name, least, Long.MAX_VALUE);
         }
-        return java.util.Arrays.copyOf(values, size);
+        return Arrays.copyOf(values, size);
     }
 
     private float[] floats(String name) throws IOException {

@@ -70,7 +70,7 @@ final class RankFrames {
                 return manifest == null ? null : new ModelDescribed(job, micros, rank, manifest);
             }
             case FrameKind.CHANGE -> {
-                RareReader.Change change = JsonReader.read(name, bytes, index, length, RareReader::change);
+                ChangeReader.Change change = JsonReader.read(name, bytes, index, length, ChangeReader::read);
                 if (change.model() == null) {
                     throw FrameException.malformed(name, "model: missing (expected: it)");
                 }
@@ -82,14 +82,14 @@ final class RankFrames {
             }
             case FrameKind.PROBE -> {
                 return new ModelProbed(
-                        job, micros, rank, JsonReader.read(name, bytes, index, length, RareReader::probe));
+                        job, micros, rank, JsonReader.read(name, bytes, index, length, ProbeReader::read));
             }
             case FrameKind.FAILURE -> {
                 return new RankFailed(
-                        job, micros, rank, JsonReader.read(name, bytes, index, length, RareReader::failure));
+                        job, micros, rank, JsonReader.read(name, bytes, index, length, FailureReader::read));
             }
             case FrameKind.PROGRESS -> {
-                RareReader.Progress progress = JsonReader.read(name, bytes, index, length, RareReader::progress);
+                ProgressReader.Progress progress = JsonReader.read(name, bytes, index, length, ProgressReader::read);
                 return new RankProgressed(job, micros, rank, progress.models(), progress.cost());
             }
             default -> throw new AssertionError(name);
@@ -97,7 +97,7 @@ final class RankFrames {
     }
 
     Leave goodbye(ByteBuf bytes, int index, int length, long micros) {
-        RareReader.Progress progress = JsonReader.read("Goodbye", bytes, index, length, RareReader::progress);
+        ProgressReader.Progress progress = JsonReader.read("Goodbye", bytes, index, length, ProgressReader::read);
         return new Leave(
                 new RankProgressed(job, micros, rank, progress.models(), progress.cost()),
                 new RankLeft(job, micros, rank, true, progress.reason()));
