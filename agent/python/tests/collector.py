@@ -123,6 +123,10 @@ class Collector:
 
     def close(self):
         """As SIGKILL leaves it: nothing listens, every connection is reset."""
+        try:
+            self._server.shutdown(socket.SHUT_RDWR)  # a close alone leaves a blocked accept, and with it the port, as they were
+        except OSError:
+            pass
         self._server.close()
         for connection in self.connections:
             if not connection.closed.is_set():

@@ -21,9 +21,10 @@ class Ledger:
     def __init__(self, model, parameters):
         self._model = model
         self._size = parameters
-        self._lock = threading.Lock()
-        self._used = Patterns(parameters)
-        self._health = Patterns(parameters, planes=3)
+        # Reentrant: a garbage collection inside it may end a model, whose last ledger is then taken in this very thread.
+        self._lock = threading.RLock()
+        self._used = Patterns(parameters, max_patterns=_patterns_that_fit(parameters, 1))
+        self._health = Patterns(parameters, planes=3, max_patterns=_patterns_that_fit(parameters, 3))
         self._all_well = b"\x01" * parameters + bytes(2 * parameters)
         self._last_norms = None
         self._max_norms = None
@@ -32,6 +33,7 @@ class Ledger:
         self._totals = deque(maxlen=limits.MAX_TOTALS)
         self._checksums = deque(maxlen=limits.MAX_TOTALS)
         self._changes = deque(maxlen=limits.MAX_CHANGES)
+        self._flips = 0
         self._times = [0, 0, 0, 0]
         self._last_backward = -2
         self.watched = 0
@@ -77,9 +79,13 @@ class Ledger:
             self._checksums.append((backward, checksum))
 
     def enter_change(self, change):
-        """``change`` is the members ``backward``, ``frozen`` and ``unfrozen``."""
+        """``change`` is the members ``backward``, ``frozen`` and ``unfrozen``; past the bounds the oldest are forgotten."""
         with self._lock:
             self._changes.append(change)
+            self._flips = sum(len(one["frozen"]) + len(one["unfrozen"]) for one in self._changes)
+            while self._flips > limits.MAX_FLIPS and len(self._changes) > 1:
+                gone = self._changes.popleft()
+                self._flips -= len(gone["frozen"]) + len(gone["unfrozen"])
 
     def frame(self):
         """The whole ledger as one frame. Called by the sending thread; the encoding runs outside the lock."""
@@ -98,6 +104,12 @@ class Ledger:
         members["changes"] = changes
         members["times"] = dict(zip(("count", "sum_nanos", "min_nanos", "max_nanos"), times))
         return wire.json_frame(wire.LEDGER, members)
+
+
+def _patterns_that_fit(parameters, planes):
+    """How many patterns of a large model leave room in a frame for everything else that a ledger says."""
+    text_bytes = planes * ((parameters + 63) // 64) * 8 * 4 // 3 + 8
+    return max(2, min(limits.MAX_PATTERNS, limits.PATTERN_TEXT_BYTES // text_bytes))
 
 
 def _health_of(norms):

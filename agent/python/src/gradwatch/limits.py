@@ -15,6 +15,9 @@ MAX_TOTALS = 4_096
 
 # Below are bounds of this writer alone; the protocol does not know them.
 MAX_CHANGES = 1_024
+# Flipped parameters over all kept changes, and the text of a ledger's patterns: with them the largest model's ledger fits a frame.
+MAX_FLIPS = 131_072
+PATTERN_TEXT_BYTES = 1_048_576
 MAX_FAILURES = 16
 MAX_PROBES = 8
 MAX_NOTES = 16

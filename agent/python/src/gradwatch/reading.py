@@ -19,7 +19,7 @@ class Meter:
 
     def __init__(self, parameters):
         self._parameters = parameters
-        self._sparse_seen = False
+        self._on_cuda = any(parameter.is_cuda for parameter in parameters)
 
     def read(self, norms, checksum, loss, scale):
         """Starts a reading; each of the four may be left out (False, False, None, None).
@@ -27,15 +27,18 @@ class Meter:
         ``loss`` and ``scale`` are tensors of one element: norms and the loss are divided by the scale.
         """
         reading = Reading(len(self._parameters))
-        with torch.no_grad():
-            if norms:
-                self._start_norms(reading)
-            if checksum:
-                self._start_checksum(reading)
-            if loss is not None:
-                reading.loss = _Transfer(loss.detach().reshape(1).float())
-            if scale is not None:
-                reading.scale = _Transfer(scale.detach().reshape(1).float())
+        if self._on_cuda and torch.cuda.is_current_stream_capturing():
+            return reading  # what is started now would become part of the user's graph
+        if loss is not None:
+            reading.loss = _scalar(loss)
+        if scale is not None:
+            reading.scale = _scalar(scale)
+        if norms or checksum:
+            with torch.no_grad():
+                if norms:
+                    self._start_norms(reading)
+                if checksum:
+                    self._start_checksum(reading)
         return reading
 
     def _start_norms(self, reading):
@@ -141,6 +144,25 @@ class _Transfer:
         if self._values is None:
             self._values = self._host.tolist()
         return self._values
+
+
+class _Known:
+    """What was on the host already."""
+
+    def __init__(self, value):
+        self._values = [value]
+
+    def is_ready(self):
+        return True
+
+    def values(self):
+        return self._values
+
+
+def _scalar(tensor):
+    if tensor.device.type == "cpu":
+        return _Known(tensor.item())
+    return _Transfer(tensor.detach().reshape(1).float())
 
 
 class _Kept:

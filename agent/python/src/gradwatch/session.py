@@ -18,7 +18,7 @@ from gradwatch.hooks import DEFAULT_HOOK_NANOS, hook_nanos
 from gradwatch.probe import tensors_in
 from gradwatch.schedule import FIRST_PASSES, Schedule, budget_of
 from gradwatch.sender import Sender, address_of
-from gradwatch.watch import Watch
+from gradwatch.watched import Watch
 
 DEFAULT_PORT = 7787
 #: A pass that is open for longer is pictured, and again at most so often.
@@ -86,7 +86,8 @@ class Session:
         self._open = None
         self._failures = deque(maxlen=limits.MAX_FAILURES)
         self._reported = None
-        self._remains = []
+        self._remains = {}
+        self._ended = []
         self._wanted_probes = set()
         self._models_of = {}
         self._scaled = None
@@ -136,7 +137,7 @@ class Session:
         self._made += 1
         frames = wire.manifest({"model": number, "name": limits.cut_name(name), "wrapper": "Module", "parameters_total": total,
                                 "state_dict_keys": 0}, [], [], {"ddp": None, "notes": [limits.cut_name(note)]})
-        self._remains.extend(frames)
+        self._remains[number] = frames
         self._start()
         for frame in frames:
             self._sender.offer(frame)
@@ -179,7 +180,8 @@ class Session:
             return
         try:
             watch.settle(force=True)
-            self._remains.extend(watch.manifest() + list(watch.probes) + [watch.ledger.frame()])
+            self._remains[watch.number] = watch.manifest() + list(watch.probes) + [watch.ledger.frame()]
+            self._ended.append(watch.progress())
             watch.close()
             self._models_of.clear()
             self._probe_hooks()
@@ -475,7 +477,7 @@ class Session:
         return [self._hello]
 
     def everything(self):
-        frames = list(self._remains)
+        frames = [frame for remains in list(self._remains.values()) for frame in remains]
         for watch in list(self.watches.values()):
             frames += watch.manifest()
             frames += list(watch.probes)
@@ -483,7 +485,8 @@ class Session:
         return frames + list(self._failures)
 
     def ledgers(self, models):
-        return [watch.ledger.frame() for watch in list(self.watches.values()) if watch.number in models]
+        ended = [remains[-1] for number, remains in list(self._remains.items()) if number in models]
+        return ended + [watch.ledger.frame() for watch in list(self.watches.values()) if watch.number in models]
 
     def progress(self):
         return wire.json_frame(wire.PROGRESS, {"models": self._progress(), "cost": self.cost()})
@@ -492,7 +495,7 @@ class Session:
         return [wire.json_frame(wire.GOODBYE, {"reason": "exit", "models": self._progress(), "cost": self.cost()})]
 
     def _progress(self):
-        return [watch.progress() for watch in list(self.watches.values())]
+        return self._ended + [watch.progress() for watch in list(self.watches.values())]
 
     def cost(self):
         level = max((watch.schedule.level for watch in list(self.watches.values())), default=0)

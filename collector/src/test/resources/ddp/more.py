@@ -11,6 +11,7 @@ import copy
 import datetime
 import io
 import random
+import time
 import warnings
 
 import torch
@@ -501,11 +502,19 @@ def killed(wrap, steps):
     loop(wrap(Heads("a")), steps, noise(8, 4), before=die)
 
 
+def steady(wrap, steps):
+    """Steps of a few milliseconds, long enough for a collector to be killed and started again beside it; layers are dropped by rank."""
+    def pause(step):
+        time.sleep(0.004)
+
+    loop(wrap(LayerDrop(3 + dist.get_rank())), steps, noise(8, 4), before=pause)
+
+
 JOBS = {f.__name__: f for f in (
     gan, lora, modules_to_save, moe, tied_lm, aux_outputs, layerdrop_alike, layerdrop_by_rank, accumulation, frozen_backbone, frozen_norms,
     batch_norm, evaluation_between, two_backwards, copies_and_saves, grad_scaler, sparse_embedding, user_error, caught_error, no_targets,
     skipped_late, many_unused, unused_attention, unused_token, ignored_parameters, subclass, dead_warmup, checkpoint_head_dropped,
-    two_models_one_bad, compiled, compiled_outside, plain, plain_unused, module_container_output, fully_sharded, killed)}
+    two_models_one_bad, compiled, compiled_outside, plain, plain_unused, module_container_output, fully_sharded, killed, steady)}
 
 
 def main():

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             CollectCommand.class,
             ReplayCommand.class,
             DemoCommand.class,
+            RehearseCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         footer = {

@@ -1,18 +1,18 @@
 package dev.gradwatch.collector.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -24,9 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RealJobsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path JOBS = Path.of("src/test/resources/ddp").toAbsolutePath();
-    private static final long SECONDS = 180;
 
     private static final Set<String> REPRESENTATIVE = Set.of(
             "all_used.find",
@@ -59,14 +56,17 @@ class RealJobsIT {
             "killed.default",
             "fully_sharded.default");
 
+    private static final Pattern TORCHS_NAMES =
+            Pattern.compile("Parameters which did not receive grad for rank \\d+: (.+)");
+
     @TempDir
     Path folder;
 
     @TestFactory
     Stream<DynamicTest> job_onTorch213() throws IOException {
-        String python = python("GRADWATCH_PYTHON", "2.13");
-        return Stream.of("scenarios.py expected.json", "more.py more-expected.json")
-                .flatMap(pair -> rows(pair.split(" ")[0], pair.split(" ")[1]).stream())
+        String python = Launched.python("GRADWATCH_PYTHON", "2.13");
+        return Stream.of(rows("scenarios.py", "expected.json"), rows("more.py", "more-expected.json"))
+                .flatMap(List::stream)
                 .filter(row -> chosen(row.name()))
                 .map(row -> DynamicTest.dynamicTest(
                         row.name() + "." + row.steps(),
@@ -84,7 +84,7 @@ class RealJobsIT {
 
     @TestFactory
     Stream<DynamicTest> job_onTorch113() throws IOException {
-        String python = python("GRADWATCH_PYTHON_OLD", "1.13");
+        String python = Launched.python("GRADWATCH_PYTHON_OLD", "1.13");
         return rows("scenarios.py", "expected.json").stream()
                 .filter(row -> chosen(row.name()) && row.alikeOnBoth())
                 .filter(row -> all() || row.json().path("mode").asText().equals("default"))
@@ -93,45 +93,75 @@ class RealJobsIT {
                         () -> holds(
                                 row,
                                 "1.13",
-                                List.of(python, JOBS.resolve("launch.py").toString(), "--port"))));
+                                List.of(
+                                        python,
+                                        Launched.JOBS.resolve("launch.py").toString(),
+                                        "--port"))));
+    }
+
+    /** Torch prints names where TORCH_DISTRIBUTED_DEBUG asks for them; those of the findings must be the same. */
+    @TestFactory
+    Stream<DynamicTest> names_equalTorchsOwn() throws IOException {
+        String python = Launched.python("GRADWATCH_PYTHON", "2.13");
+        return rows("scenarios.py", "expected.json").stream()
+                .filter(row -> chosen(row.name()) && row.diesOfUnusedParameters())
+                .map(row -> DynamicTest.dynamicTest(row.name(), () -> {
+                    Outcome outcome = run(row, "names", Map.of("TORCH_DISTRIBUTED_DEBUG", "INFO"), torchrun(python));
+                    Set<String> torchs = TORCHS_NAMES
+                            .matcher(outcome.printed())
+                            .results()
+                            .flatMap(match -> Stream.of(match.group(1).split(", ", -1)))
+                            .map(String::strip)
+                            .collect(Collectors.toCollection(TreeSet::new));
+                    Set<String> ours = new TreeSet<>();
+                    outcome.report().path("findings").forEach(finding -> {
+                        if (finding.path("severity").asText().equals("error")) {
+                            finding.path("parameters").forEach(name -> ours.add(name.asText()));
+                        }
+                    });
+                    assertThat(torchs).as(outcome.printed()).isNotEmpty().isEqualTo(ours);
+                }));
+    }
+
+    private static List<String> torchrun(String python) {
+        return List.of(python, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port");
     }
 
     private void holds(Row row, String torch, List<String> launcher) throws Exception {
+        Outcome outcome = run(row, torch, Map.of(), launcher);
+        boolean died =
+                row.json().path("seen").path(torch).path("outcome").asText().equals("error");
+        assertThat(outcome.status() != 0).as(outcome.printed()).isEqualTo(died);
+        assertThat(ExpectedFindings.differences(row.json().path("findings"), outcome.report(), died))
+                .as(outcome.printed())
+                .isEmpty();
+    }
+
+    private Outcome run(Row row, String torch, Map<String, String> environment, List<String> launcher)
+            throws Exception {
         Path report = folder.resolve(row.name() + "." + torch + ".json");
         Path output = folder.resolve(row.name() + "." + torch + ".log");
-        List<String> command = new ArrayList<>(
-                List.of(ROOT.resolve("gradwatch").toString(), "run", "--no-http", "--report", report.toString(), "--"));
+        List<String> command =
+                new ArrayList<>(List.of(Launched.gradwatch(), "run", "--no-http", "--report", report.toString(), "--"));
         command.addAll(launcher);
         command.addAll(List.of(
-                freePort(),
-                JOBS.resolve(row.file()).toString(),
+                Launched.freePort(),
+                Launched.JOBS.resolve(row.file()).toString(),
                 row.json().path("scenario").asText(),
                 "--mode",
                 row.json().path("mode").asText(),
                 "--steps",
                 Integer.toString(row.steps())));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        Process process = builder.start();
-        boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String printed = Files.readString(output);
-        assertThat(ended).as(printed).isTrue();
-        boolean died =
-                row.json().path("seen").path(torch).path("outcome").asText().equals("error");
-        assertThat(process.exitValue() != 0).as(printed).isEqualTo(died);
-        assertThat(ExpectedFindings.differences(row.json().path("findings"), JSON.readTree(report.toFile()), died))
-                .as(printed)
-                .isEmpty();
+        try (Launched job = Launched.start(output, environment, command)) {
+            int status = job.await();
+            return new Outcome(status, job.printed(), JSON.readTree(report.toFile()));
+        }
     }
 
     private static List<Row> rows(String file, String expected) {
         try {
             List<Row> rows = new ArrayList<>();
-            JSON.readTree(JOBS.resolve(expected).toFile()).forEach(json -> rows.add(new Row(file, json)));
+            JSON.readTree(Launched.JOBS.resolve(expected).toFile()).forEach(json -> rows.add(new Row(file, json)));
             return rows;
         } catch (IOException e) {
             throw new IllegalStateException(expected, e);
@@ -147,19 +177,8 @@ class RealJobsIT {
         return jobs.isEmpty() ? REPRESENTATIVE.contains(name) : all() || name.contains(jobs);
     }
 
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return Integer.toString(socket.getLocalPort());
-        }
-    }
-
-    private static String python(String variable, String torch) {
-        String python = System.getenv(variable);
-        if (python == null) {
-            return abort(variable + " is not set (expected: a python that has torch " + torch + ")");
-        }
-        return python;
-    }
+    /** What a job under {@code gradwatch run} left. */
+    private record Outcome(int status, String printed, JsonNode report) {}
 
     /** A row of expected.json. */
     private record Row(String file, JsonNode json) {
@@ -169,6 +188,14 @@ class RealJobsIT {
 
         int steps() {
             return json.path("steps").asInt(6);
+        }
+
+        boolean diesOfUnusedParameters() {
+            return json.path("seen")
+                    .path("2.13")
+                    .path("errors")
+                    .toString()
+                    .contains("Expected to have finished reduction");
         }
 
         boolean alikeOnBoth() {

@@ -163,7 +163,7 @@ public final class SampleReports {
                 watched,
                 state,
                 error,
-                new WatchCost(2_000_000, 1_000_000_000, 0));
+                new WatchCost(200_000_000, 100_000_000_000L, 0));
     }
 
     public static Model model(String name, int tensors, List<ModuleUsage> rows) {

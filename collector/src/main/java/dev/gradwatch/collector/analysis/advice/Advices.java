@@ -34,6 +34,10 @@ public final class Advices {
         return new Advice(Action.USE_OR_DROP_OUTPUT, why, snippets.useOrDrop(names));
     }
 
+    public Advice returnTensors(String why) {
+        return new Advice(Action.USE_OR_DROP_OUTPUT, why, Snippets.RETURN_TENSORS);
+    }
+
     public Advice findUnused(String why) {
         return new Advice(Action.FIND_UNUSED_PARAMETERS, why, snippets.findUnused(true));
     }

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** Code to paste, with the job's own names. */
 public final class Snippets {
+    static final String RETURN_TENSORS =
+            "return {\"main\": main, \"aux\": aux}   # tensors in a dict, tuple or dataclass, and only those that the loss uses";
+
     private static final int SPELLED_OUT = 4;
 
     private final Trainer trainer;

@@ -44,10 +44,10 @@ final class Divergence {
 
     /** Looks at the passes from this one to the next boundary, and returns that; {@link Long#MAX_VALUE} where there is none. */
     private long stretch(long pass) {
-        stretches++;
         long[] used = new long[candidates.length];
         long[] unused = new long[candidates.length];
         long next = Long.MAX_VALUE;
+        boolean active = false;
         for (int r = 0; r < at.length; r++) {
             PassRuns runs = ranks.get(r).comparable();
             while (at[r] < runs.size() && runs.run(at[r]).last() < pass) {
@@ -60,11 +60,13 @@ final class Divergence {
             if (run.first() > pass) {
                 next = Math.min(next, run.first());
             } else {
+                active = true;
                 next = Math.min(next, run.last() + 1);
                 Words.or(used, run.used());
                 Words.or(unused, run.unused());
             }
         }
+        stretches += active ? 1 : 0;
         Words.and(used, unused);
         Words.and(used, candidates);
         if (!Words.isEmpty(used)) {

@@ -4,12 +4,14 @@ import dev.gradwatch.collector.analysis.ledger.Timeline;
 import dev.gradwatch.collector.analysis.ledger.Words;
 import dev.gradwatch.collector.analysis.state.RankModel;
 import dev.gradwatch.collector.analysis.state.RankState;
-import dev.gradwatch.collector.analysis.state.SyncRule;
 import dev.gradwatch.collector.model.LedgerSnapshot.Counts;
 import dev.gradwatch.collector.model.PassFlags;
 import dev.gradwatch.collector.model.Probe;
 import dev.gradwatch.collector.model.Step;
+import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,50 +81,51 @@ public final class RankFacts {
     }
 
     private void addRuns(Timeline timeline) {
-        long[] first = new long[timeline.patterns()];
-        long[] lastCounting = new long[timeline.patterns()];
-        Arrays.fill(first, Long.MAX_VALUE);
-        Arrays.fill(lastCounting, -1);
-        long[][] clear = new long[timeline.patterns()][];
-        for (int run = 0; run < timeline.runs(); run++) {
-            int place = timeline.patternOf(run);
-            int flags = timeline.flags(run);
-            if ((flags & PassFlags.PARTIAL) != 0) {
-                addRaised(timeline.first(run), timeline.last(run), timeline.pattern(place), flags);
-                continue;
-            }
-            first[place] = Math.min(first[place], timeline.first(run));
-            if (plain || SyncRule.isSynchronised(flags)) {
-                count(timeline.last(run) - timeline.first(run) + 1, timeline.first(run), timeline.last(run));
-                countedPatterns += lastCounting[place] < 0 ? 1 : 0;
-                lastCounting[place] = timeline.last(run);
-                long[] gone = clear[place];
-                if (gone == null) {
-                    gone = not(timeline.pattern(place));
-                    clear[place] = gone;
-                }
-                comparable.add(timeline.first(run), timeline.last(run), timeline.pattern(place), gone);
-            }
-        }
-        for (int place = 0; place < first.length; place++) {
-            addPattern(timeline.pattern(place), first[place], lastCounting[place]);
+        Map<LongBuffer, Tally> tallies = new HashMap<>();
+        new PassCutter(timeline, plain, new PassCutter.Pieces() {
+                    @Override
+                    public void whole(long first, long last, long[] pattern, boolean counts) {
+                        Tally tally =
+                                tallies.computeIfAbsent(LongBuffer.wrap(pattern), words -> new Tally(not(pattern)));
+                        tally.first = Math.min(tally.first, first);
+                        if (counts) {
+                            count(last - first + 1, first, last);
+                            countedPatterns += tally.lastCounting < 0 ? 1 : 0;
+                            tally.lastCounting = last;
+                            comparable.add(first, last, pattern, tally.unused);
+                        }
+                    }
+
+                    @Override
+                    public void raised(long first, long last, long[] pattern, int flags) {
+                        addRaised(first, last, pattern, flags);
+                    }
+                })
+                .cut();
+        tallies.forEach((pattern, tally) -> addPattern(pattern.array(), tally));
+    }
+
+    /** Of a pattern: when it first held, and when it last did in a pass that counts. */
+    private static final class Tally {
+        final long[] unused;
+        long first = Long.MAX_VALUE;
+        long lastCounting = -1;
+
+        Tally(long[] unused) {
+            this.unused = unused;
         }
     }
 
-    private void addPattern(long[] pattern, long first, long lastCounting) {
-        if (first == Long.MAX_VALUE) {
-            return;
-        }
+    private void addPattern(long[] pattern, Tally tally) {
         Words.or(used, pattern);
         Words.or(usedWhole, pattern);
         for (int p : Words.bits(pattern)) {
-            firstUsed[p] = Math.min(firstUsed[p], first);
+            firstUsed[p] = Math.min(firstUsed[p], tally.first);
         }
-        if (lastCounting >= 0) {
-            long[] gone = not(pattern);
-            Words.or(unused, gone);
-            for (int p : Words.bits(gone)) {
-                lastUnused[p] = Math.max(lastUnused[p], lastCounting);
+        if (tally.lastCounting >= 0) {
+            Words.or(unused, tally.unused);
+            for (int p : Words.bits(tally.unused)) {
+                lastUnused[p] = Math.max(lastUnused[p], tally.lastCounting);
             }
         }
     }

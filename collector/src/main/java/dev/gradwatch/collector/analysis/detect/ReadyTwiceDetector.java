@@ -45,7 +45,7 @@ final class ReadyTwiceDetector implements Detector {
                 + (checkpoint
                         ? "; the model uses activation checkpointing, whose reentrant kind runs a backward within the backward."
                         : "."));
-        advise(model, draft, checkpoint || !model.structure().modulesSeen());
+        advise(model, draft, checkpoint);
         return List.of(draft.provedBy(TorchText.READY_TWICE).finding());
     }
 
@@ -62,6 +62,10 @@ final class ReadyTwiceDetector implements Detector {
                     .reentrantFalse("Non-reentrant checkpointing keeps one graph, so each gradient comes once"
                             + (find ? ", and find_unused_parameters works with it." : ".")));
         } else if (find) {
+            draft.advise(draft.make()
+                    .returnTensors(
+                            "find_unused_parameters looks for tensors in forward's return value, in tuples, lists, dicts and dataclasses; in an object"
+                                    + " of a class of your own it finds none."));
             draft.advise(draft.make()
                     .disableFindUnused(
                             "The flag marks as unused what it cannot reach from forward's return value; where that hides tensors in an"

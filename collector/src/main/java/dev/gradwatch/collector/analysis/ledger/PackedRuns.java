@@ -67,7 +67,7 @@ final class PackedRuns {
         for (long at = first; at <= last; at += MAX_PASSES) {
             long passes = Math.min(MAX_PASSES, last - at + 1);
             if (size == packed.length) {
-                packed = Arrays.copyOf(packed, size + (size >>> 1));
+                packed = Arrays.copyOf(packed, size + Math.max(4, size >>> 2));
             }
             packed[size++] = at << 28 | (passes - 1) << 12 | (long) pattern << 4 | small(flags);
         }

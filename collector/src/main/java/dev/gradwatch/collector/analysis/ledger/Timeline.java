@@ -73,6 +73,14 @@ public final class Timeline {
                 check(!Words.hasBitsPast(pattern, part, parameters), "pattern", "bits past", "only " + parameters);
             }
         }
+        if (snapshot.patterns().size() <= MAX_PATTERNS) {
+            // In their order, so that a copy stays equal to what it was copied from.
+            for (long[] pattern : snapshot.patterns()) {
+                if (find(pattern) < 0) {
+                    keep(pattern.clone());
+                }
+            }
+        }
         long previous = -1;
         for (Run run : snapshot.runs()) {
             check(

@@ -104,6 +104,11 @@ final class Cells {
         return firstCells(text, head) + gap + lastCells(text, tail);
     }
 
+    /** The text, or as much of its head as fits. */
+    String cutEnd(String text, int cells) {
+        return width(text) <= cells ? text : firstCells(text, cells - 1) + (unicode ? "…" : "~");
+    }
+
     private static String firstCells(String text, int cells) {
         int end = 0;
         int used = 0;

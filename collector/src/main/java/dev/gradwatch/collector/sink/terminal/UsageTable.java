@@ -24,7 +24,6 @@ final class UsageTable {
 
     private static final int INDENT = 4;
     private static final int GAP = 2;
-    private static final int MIN_NAME = 12;
     private static final int MAX_NOTE = 40;
 
     private final Paper paper;
@@ -46,9 +45,10 @@ final class UsageTable {
                 rows.stream().map(row -> paper.cells.clean(row.note())).toList();
 
         int room = paper.columns() - INDENT;
-        int nameCells = Math.max(MIN_NAME, Math.min(widest(names), room / 2));
+        String legend = legend(rows);
         int countCells =
                 widest(rows.stream().map(row -> String.valueOf(row.tensors())).toList());
+        int nameCells = Math.max(Cells.width(legend) - countCells, Math.min(widest(names), room / 2));
         int noteCells = Math.min(widest(notes), MAX_NOTE);
         int leftCells = nameCells + GAP + countCells;
         List<RankColumns> columns = RankColumns.of(ranks, rows);
@@ -56,7 +56,7 @@ final class UsageTable {
                 RankColumns.fitting(columns, rows, room - leftCells - (noteCells == 0 ? 0 : noteCells + GAP));
         int used = leftCells + shown.stream().mapToInt(RankColumns::cells).sum();
 
-        header(rows, shown, leftCells);
+        header(legend, shown, leftCells);
         for (int i = 0; i < rows.size(); i++) {
             ModuleUsage row = rows.get(i);
             StringBuilder line = new StringBuilder(" ".repeat(INDENT))
@@ -81,15 +81,10 @@ final class UsageTable {
         }
     }
 
-    private void header(List<ModuleUsage> rows, List<RankColumns> columns, int leftCells) {
+    private void header(String legend, List<RankColumns> columns, int leftCells) {
         StringBuilder labels = new StringBuilder();
         for (RankColumns column : columns) {
             labels.append(Cells.centre(column.label(), column.cells()));
-        }
-        String legend = legend(rows);
-        if (Cells.width(legend) > leftCells) {
-            paper.line(" ".repeat(INDENT) + legend);
-            legend = "";
         }
         paper.line(" ".repeat(INDENT) + Cells.padRight(legend, leftCells) + labels);
     }

@@ -17,6 +17,8 @@ public final class VerdictPrinter {
     /** Findings after the first that are told in a line each. */
     private static final int MAX_MORE = 3;
 
+    private static final String TORCH_NAMES = "arameter ind";
+
     private static final int MAX_TABLES = 3;
     private static final int MORE_CELLS = 6;
 
@@ -49,7 +51,7 @@ public final class VerdictPrinter {
                 .filter(finding -> finding.severity() != Severity.INFO)
                 .toList();
         if (!loud.isEmpty()) {
-            head(report, paper);
+            head(report, loud.get(0), paper);
             findings(report, loud, reportFile, paper);
         } else if (report.ranks().isEmpty()) {
             head(report, paper);
@@ -75,6 +77,14 @@ public final class VerdictPrinter {
 
     private static void head(JobReport report, Paper paper) {
         paper.facts(more(Headline.facts(report), List.of(Headline.ending(report))), paper.columns());
+    }
+
+    /** An exit status of 0 must not calm anybody whose results are wrong. */
+    private static void head(JobReport report, Finding worst, Paper paper) {
+        boolean silent = worst.severity() == Severity.CRITICAL && !Headline.failed(report);
+        List<String> how =
+                silent ? List.of(Headline.ending(report), "its results are wrong") : List.of(Headline.ending(report));
+        paper.facts(more(Headline.facts(report), how), paper.columns());
     }
 
     private static List<String> more(List<String> facts, List<String> more) {
@@ -154,9 +164,14 @@ public final class VerdictPrinter {
                 ? "raised"
                 : line.source() + (line.line() > 0 ? ":" + line.line() : "");
         String who = line.rank() == null ? "" : "rank " + line.rank() + " ";
-        String text = line.text().lines().findFirst().orElse("");
-        String said = paper.cells.clean("torch said so too: " + who + where + " \"" + text);
-        paper.line("  " + paper.palette.faint(paper.cells.cut(said, paper.columns() - 3) + "\""));
+        // Torch's texts are long, and the line that names parameters says the most.
+        String text = line.text()
+                .lines()
+                .filter(each -> each.contains(TORCH_NAMES))
+                .findFirst()
+                .orElse(line.text().lines().findFirst().orElse(""));
+        String said = paper.cells.clean("torch said so too: " + who + where + " \"" + text.strip());
+        paper.line("  " + paper.palette.faint(paper.cells.cutEnd(said, paper.columns() - 3) + "\""));
     }
 
     private static String sentence(String title) {

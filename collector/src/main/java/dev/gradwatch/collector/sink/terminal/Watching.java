@@ -6,18 +6,18 @@ import dev.gradwatch.collector.model.JobReport.Rank;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** What was watched, for how many steps, and what the watching cost. */
 final class Watching {
+    private static final long SHORT_RUN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     static List<String> facts(JobReport report) {
         List<String> facts = new ArrayList<>();
         facts.add(tensors(report) + " in " + steps(report));
-        double share = share(report);
-        if (share >= 0) {
-            facts.add(
-                    share < 0.0005
-                            ? "watching cost under 0.1 %"
-                            : String.format(Locale.ROOT, "watching cost %.1f %%", share * 100));
+        String cost = cost(report);
+        if (!cost.isEmpty()) {
+            facts.add(cost);
         }
         return facts;
     }
@@ -40,15 +40,24 @@ final class Watching {
                 + (steps == 1 ? " step watched" : " steps watched");
     }
 
-    /** Time on the training threads, of all the time; -1 where it was not measured. */
-    private static double share(JobReport report) {
+    /** Time on the training threads, of all the time; empty where it was not measured. */
+    private static String cost(JobReport report) {
         long wall = report.ranks().stream()
                 .mapToLong(rank -> rank.cost().wallNanos())
                 .sum();
         long watch = report.ranks().stream()
                 .mapToLong(rank -> rank.cost().watchNanos())
                 .sum();
-        return wall <= 0 ? -1 : (double) watch / wall;
+        if (wall <= 0) {
+            return "";
+        }
+        double percent = 100.0 * watch / wall;
+        String share = percent < 0.1 ? "under 0.1 %" : String.format(Locale.ROOT, "%.1f %%", percent);
+        int ranks = report.ranks().size();
+        // The first steps are watched whole, so the share of a short run says little about a long one.
+        return wall / ranks < SHORT_RUN_NANOS
+                ? String.format(Locale.ROOT, "watching cost %.2f s (%s of a short run)", watch / 1e9 / ranks, share)
+                : "watching cost " + share;
     }
 
     private Watching() {}

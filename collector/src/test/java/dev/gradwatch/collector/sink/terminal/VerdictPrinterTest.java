@@ -9,6 +9,7 @@ import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobReport.RankState;
 import dev.gradwatch.collector.model.SampleReports;
 import dev.gradwatch.collector.model.Severity;
+import dev.gradwatch.collector.model.WatchCost;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,24 @@ class VerdictPrinterTest {
                 1);
         assertThat(verdict(report, PLAIN, null))
                 .contains("died after 4 steps", "rank 0     KeyError: 'label'", "ranks 1,2  was gone without a word");
+    }
+
+    @Test
+    void silentlyWrongResults_areSaidInTheFirstLine() {
+        Finding desync = SampleReports.finding(Severity.CRITICAL, Cause.RANK_DESYNC, "ranks hold different weights");
+        assertThat(verdict(SampleReports.healthy(List.of(desync)), PLAIN, null))
+                .startsWith(
+                        "gradwatch  TwoHeads · 2 ranks · torch 2.13.0 · finished after 60 steps · its results are wrong\n");
+    }
+
+    @Test
+    void shortRun_saysWhatTheWatchingTook() {
+        WatchCost cost = new WatchCost(20_000_000, 200_000_000, 0);
+        JobReport report = SampleReports.with(
+                List.of(new JobReport.Rank(0, "node1", 1, "cpu", 6, 6, RankState.FINISHED, null, cost)),
+                List.of(SampleReports.model("Net", 2, List.of(SampleReports.row("Net", 2, "", Mark.USED)))),
+                List.of());
+        assertThat(verdict(report, PLAIN, null)).contains("watching cost 0.02 s (10.0 % of a short run)");
     }
 
     @Test

@@ -85,6 +85,7 @@ class Watch:
             self._reaches_output = None
         self._no_sync = self._no_sync and not sync
         self._forward_ran = True
+        self._hook_where_due()
         if self.hooks.is_full:
             self._look_for_flips()
 
@@ -107,11 +108,8 @@ class Watch:
 
     def backward_begins(self, tensors):
         """``tensors`` are those that the backward starts from, or None where they are not known."""
-        if not self.hooks.is_full and (self._searching or self.schedule.watches(self.backward)):
-            self.hooks.put_on_all()
-            if not self._forward_ran:
-                self._look_for_flips()
-        elif self.hooks.is_full and not self._forward_ran:
+        self._hook_where_due()
+        if self.hooks.is_full and not self._forward_ran:
             self._look_for_flips()
         self._reaches_loss = None
         self._probe_sent = False
@@ -258,9 +256,22 @@ class Watch:
         reading = None
         if not partial:
             norms = self.schedule.wants_norms(number)
-            reading = self._meter.read(norms, self.schedule.wants_checksum(number), loss, scale if norms or loss is not None else None)
+            reading = self._read(norms, self.schedule.wants_checksum(number), loss, scale)
         self._pending.append((number, flags, step_nanos, steps, self.ledger.watched, self._packed[1], reading, time.monotonic(), _wall_micros()))
         self.settle()
+
+    def _read(self, norms, checksum, loss, scale):
+        """Numbers are an extra: where a device cannot give them, use is still told."""
+        if self._meter is None:
+            return None
+        try:
+            return self._meter.read(norms, checksum, loss, scale if norms or loss is not None else None)
+        except Exception as error:
+            self._meter = None
+            self.description.notes.append(limits.cut_name("norms and losses could not be read: %s: %s" % (type(error).__name__, error)))
+            for frame in self.manifest():
+                self._offer(frame)
+            return None
 
     def _send_step(self, number, flags, step_nanos, steps, watched, used, reading, wall):
         norms = checksum = loss = None
@@ -290,6 +301,10 @@ class Watch:
                 if known and self._trainable[index]:
                     filled[index] = 1
         return bytes(filled)
+
+    def _hook_where_due(self):
+        if not self.hooks.is_full and (self._searching or self.schedule.watches(self.backward)):
+            self.hooks.put_on_all()
 
     def _look_for_flips(self):
         now = bytes(map(_requires_grad, self.description.parameters))

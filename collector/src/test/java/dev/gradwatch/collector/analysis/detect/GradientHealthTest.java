@@ -1,0 +1,142 @@
+package dev.gradwatch.collector.analysis.detect;
+
+import static dev.gradwatch.collector.analysis.detect.NeverUsedDetectorTest.actions;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gradwatch.collector.analysis.TestJob;
+import dev.gradwatch.collector.model.Action;
+import dev.gradwatch.collector.model.Cause;
+import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.PassFlags;
+import dev.gradwatch.collector.model.Severity;
+import org.junit.jupiter.api.Test;
+
+/** Of {@link ZeroGradientDetector}, {@link NonfiniteDetector} and {@link NormTrendDetector}. */
+class GradientHealthTest {
+    private static final float NAN = Float.NaN;
+
+    @Test
+    void zero_inEachStep_isAWarning() {
+        TestJob job = TestJob.withDefault("body", "aux");
+        Finding finding = norms(job, 6, 1, 1, 0, 0).finding();
+
+        assertThat(finding.cause()).isEqualTo(Cause.ZERO_GRADIENT);
+        assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+        assertThat(finding.parameters()).containsExactly("aux.weight", "aux.bias");
+        assertThat(actions(finding.avoid())).containsExactly(Action.FIND_UNUSED_PARAMETERS);
+    }
+
+    @Test
+    void zero_thatEnded_isHowLoraStarts() {
+        TestJob job = TestJob.withDefault("body", "aux");
+        norms(job, 2, 1, 1, 0, 0);
+
+        assertThat(norms(job, 4, 1, 1, 1e-9f, 1).findings()).isEmpty();
+    }
+
+    @Test
+    void zero_beforeTheOptimizerMoved_isNoFinding() {
+        TestJob job = TestJob.withDefault("body", "aux");
+
+        assertThat(norms(job, 2, 1, 1, 0, 0).findings()).isEmpty();
+    }
+
+    @Test
+    void zero_leftByZeroGradOnAnUnusedParameter_isNoSecondFinding() {
+        TestJob job = TestJob.withFind("body", "aux");
+        for (int i = 0; i < 6; i++) {
+            for (int rank = 0; rank < 2; rank++) {
+                job.step(rank, PassFlags.FORWARD_RAN, TestJob.used(0), new float[] {1, 1, 0, 0}, Double.NaN);
+            }
+        }
+
+        assertThat(job.finding().cause()).isEqualTo(Cause.NEVER_CALLED);
+    }
+
+    @Test
+    void nonfinite_lasting_namesTheFirstStepAndSilencesTheRest() {
+        TestJob job = norms(TestJob.withDefault("body", "aux"), 3, 1, 1, 1, 1);
+        Finding finding = norms(job, 3, NAN, NAN, NAN, NAN).finding();
+
+        assertThat(finding.cause()).isEqualTo(Cause.NONFINITE_GRADIENT);
+        assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+        assertThat(finding.evidence().firstStep()).isEqualTo(3);
+        assertThat(finding.advice().get(0).snippet()).contains("if step == 3:");
+    }
+
+    @Test
+    void nonfinite_thatTheJobSkipped_isAWarning() {
+        TestJob job = norms(TestJob.withDefault("body", "aux"), 3, 1, 1, 1, 1);
+        norms(job, 1, 1, NAN, 1, 1);
+        Finding finding = norms(job, 3, 1, 1, 1, 1).finding();
+
+        assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+        assertThat(finding.parameters()).containsExactly("body.bias");
+    }
+
+    @Test
+    void nonfinite_underAGradScaler_isItsBusiness() {
+        TestJob job = TestJob.withDefault("body");
+        for (int i = 0; i < NonfiniteDetector.PERSISTENT_SCALED - 1; i++) {
+            scaledOverflow(job);
+        }
+        assertThat(job.findings()).isEmpty();
+
+        scaledOverflow(job);
+        assertThat(job.finding().cause()).isEqualTo(Cause.NONFINITE_GRADIENT);
+    }
+
+    @Test
+    void exploding_growingTenfold_isAWarning() {
+        TestJob job = TestJob.withDefault("body");
+        for (float norm = 1; norm < 100_000; norm *= 10) {
+            norms(job, 1, norm, 0.5f);
+        }
+
+        assertThat(job.finding().cause()).isEqualTo(Cause.EXPLODING_GRADIENT);
+        assertThat(actions(job.finding().advice())).containsExactly(Action.CLIP_GRADIENTS_OR_LOWER_RATE);
+    }
+
+    @Test
+    void vanishing_fallingTenfold_isAWarning() {
+        TestJob job = TestJob.withDefault("body");
+        for (float norm = 1; norm > 0.00001f; norm /= 10) {
+            norms(job, 1, norm, norm / 2);
+        }
+
+        assertThat(job.finding().cause()).isEqualTo(Cause.VANISHING_GRADIENT);
+    }
+
+    @Test
+    void norm_steadyAtAnySize_isNoAlarm() {
+        assertThat(norms(TestJob.withDefault("body"), 20, 50, 1).findings()).isEmpty();
+        assertThat(norms(TestJob.withDefault("body"), 20, 0.01f, 0.001f).findings())
+                .isEmpty();
+    }
+
+    @Test
+    void norm_oneSpike_isNoAlarm() {
+        TestJob job = norms(TestJob.withDefault("body"), 10, 1, 1);
+        norms(job, 2, 400, 1);
+
+        assertThat(norms(job, 3, 1, 1).findings()).isEmpty();
+    }
+
+    private static TestJob norms(TestJob job, int passes, float... norms) {
+        for (int i = 0; i < passes; i++) {
+            job.norms(0, norms).norms(1, norms);
+        }
+        return job;
+    }
+
+    private static void scaledOverflow(TestJob job) {
+        for (int rank = 0; rank < 2; rank++) {
+            job.step(
+                    rank,
+                    PassFlags.FORWARD_RAN | PassFlags.SCALED,
+                    TestJob.used(0),
+                    new float[] {NAN, Float.POSITIVE_INFINITY},
+                    Double.NaN);
+        }
+    }
+}

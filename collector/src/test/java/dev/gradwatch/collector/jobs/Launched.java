@@ -1,0 +1,93 @@
+package dev.gradwatch.collector.jobs;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A real process of a test, its output kept in a file. */
+final class Launched implements AutoCloseable {
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    static final Path JOBS = Path.of("src/test/resources/ddp").toAbsolutePath();
+    private static final long SECONDS = 180;
+
+    private final Process process;
+    private final Path output;
+
+    private Launched(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    static Launched start(Path output, Map<String, String> environment, List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(output.getParent().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().put("OMP_NUM_THREADS", "1");
+        builder.environment().putAll(environment);
+        return new Launched(builder.start(), output);
+    }
+
+    /** The launcher at the repository's root. */
+    static String gradwatch() {
+        return ROOT.resolve("gradwatch").toString();
+    }
+
+    /** The python that an environment variable names; the test is aborted where it names none. */
+    static String python(String variable, String torch) {
+        String python = System.getenv(variable);
+        return python != null
+                ? python
+                : abort(variable + " is not set (expected: a python that has torch " + torch + ")");
+    }
+
+    static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return Integer.toString(socket.getLocalPort());
+        }
+    }
+
+    /** Its exit status. */
+    int await() throws IOException, InterruptedException {
+        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("no end in " + SECONDS + " s: " + printed());
+        }
+        return process.exitValue();
+    }
+
+    String printed() throws IOException {
+        return Files.readString(output);
+    }
+
+    boolean hasPrinted(String text) {
+        try {
+            return printed().contains(text);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    void stop() {
+        process.destroy();
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
