@@ -32,7 +32,10 @@ final class Fate {
                 .anyMatch(rank ->
                         rank.state().failures().stream().anyMatch(failure -> raisedFor(failure, manifest.model())));
         outlived = ranks.stream().allMatch(rank -> outlived(rank, reduced));
-        steady = ranks.stream().allMatch(RankFacts::steady);
+        steady = ranks.stream()
+                .allMatch(rank -> rank.steady()
+                        && rank.state().failures().stream()
+                                .noneMatch(failure -> TorchText.of(failure) == TorchText.STATIC_CHANGED));
     }
 
     private static Mode mode(Manifest.@Nullable DdpSettings ddp) {

@@ -182,6 +182,22 @@ public final class RankFacts {
         lastUnused[parameter] = Math.max(lastUnused[parameter], backward);
     }
 
+    /** Torch's own word that the pass, which raised, used parameters that the first did not: these, as far as can be told. */
+    void addUsedByTorch(long[] parameters, long backward) {
+        addRaised(backward, backward, parameters, 0);
+    }
+
+    /** The probe of that pass; null where there is none. */
+    @Nullable
+    Probe probeOf(long backward) {
+        for (Probe probe : model.probes()) {
+            if (probe.backward() == backward) {
+                return probe;
+            }
+        }
+        return null;
+    }
+
     /** The parameter's use follows from that of another of its module, in a pass that raised between the two. */
     void addUsedWithSibling(int parameter, int sibling) {
         Words.set(used, parameter);

@@ -1,7 +1,9 @@
 package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.ledger.Words;
+import dev.gradwatch.collector.model.Probe;
 import dev.gradwatch.collector.model.RankFailure;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,9 @@ final class TorchEvidence {
             return;
         }
         TorchText text = TorchText.of(failure);
+        if (text == TorchText.STATIC_CHANGED) {
+            readChanged(r, failure);
+        }
         waited[r] |= text == TorchText.CONNECTION && failure.where().equals("backward");
         TorchText.Unused said = text == TorchText.UNUSED ? TorchText.unused(failure.message()) : null;
         if (said == null) {
@@ -54,6 +59,37 @@ final class TorchEvidence {
         // The forward that raises speaks of the pass before it.
         pass = Math.max(
                 pass, completed != null ? completed - 1 : model.ranks().get(r).lastCounted());
+    }
+
+    /**
+     * Under static_graph, "your training graph has changed" says that the pass used a parameter that the first one did not, and not which. Those that
+     * no pass used are meant; where a probe of the very pass reached some of them, those.
+     */
+    private void readChanged(int r, RankFailure failure) {
+        RankFacts rank = model.ranks().get(r);
+        long[] meant = model.candidates().clone();
+        Words.and(meant, rank.unused());
+        Words.andNot(meant, rank.used());
+        long[] shown = rank.used().clone();
+        Words.andNot(shown, rank.usedWhole());
+        Long completed = failure.backward();
+        if (Words.isEmpty(meant) || !Words.isEmpty(shown) || rank.counted() == 0) {
+            return;
+        }
+        long raised = completed != null ? completed : rank.lastCounted() + 1;
+        Probe probe = rank.probeOf(raised);
+        BitSet reached =
+                probe == null ? null : probe.reachesLoss() != null ? probe.reachesLoss() : probe.reachesOutput();
+        if (reached != null) {
+            long[] narrowed = meant.clone();
+            for (int p : Words.bits(meant)) {
+                if (!reached.get(p)) {
+                    narrowed[p >>> 6] &= ~(1L << p);
+                }
+            }
+            meant = Words.isEmpty(narrowed) ? meant : narrowed;
+        }
+        rank.addUsedByTorch(meant, raised);
     }
 
     void addTo(List<RankFacts> ranks) {

@@ -87,8 +87,8 @@ public final class Launch {
         boolean added = model.add(reported.step());
         float[] norms = reported.step().norms();
         if (added && norms != null && worldSize > 1) {
-            SyncRule rule = SyncRule.of(model);
-            if (rule.holds(reported.step().flags(), reported.step().used())) {
+            SyncRule rule = model.syncRule();
+            if (rule.holds(reported.step().flags(), reported.step().used(), model.used())) {
                 ring(reported.step().model())
                         .add(reported.rank(), reported.step().backward(), norms, rule.reduced());
             }
@@ -102,8 +102,8 @@ public final class Launch {
         float[] norms = model.ledger().lastNorms();
         long backward = model.ledger().lastNormsBackward();
         if (norms != null && worldSize > 1) {
-            SyncRule rule = SyncRule.of(model);
-            if (rule.heldIn(backward)) {
+            SyncRule rule = model.syncRule();
+            if (rule.heldIn(backward, model.used())) {
                 ring(replaced.ledger().model()).add(replaced.rank(), backward, norms, rule.reduced());
             }
         }

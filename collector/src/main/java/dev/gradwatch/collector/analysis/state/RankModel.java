@@ -26,12 +26,14 @@ public final class RankModel {
     private final List<TrainableChange> changes = new ArrayList<>();
     private Manifest manifest;
     private UsageLedger ledger;
+    private SyncRule syncRule;
     private @Nullable Step open;
     private @Nullable ModelProgress progress;
 
     RankModel(Manifest manifest) {
         this.manifest = manifest;
         this.ledger = new UsageLedger(manifest.parameters().size());
+        this.syncRule = new SyncRule(manifest);
     }
 
     /** The rank described it again, after a reconnect. */
@@ -42,6 +44,12 @@ public final class RankModel {
                             + manifest.parameters().size() + ", as described before)");
         }
         manifest = again;
+        syncRule = new SyncRule(again);
+    }
+
+    /** After which passes the gradients of all ranks are equal. */
+    SyncRule syncRule() {
+        return syncRule;
     }
 
     boolean add(Step step) {

@@ -15,18 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class SyncRule {
     private static final int LOOKED_AT = PassFlags.NO_SYNC | PassFlags.FORWARD_RAN | PassFlags.PARTIAL;
 
-    private final RankModel model;
     private final Manifest.@Nullable DdpSettings ddp;
     private final long[] reduced;
 
-    private SyncRule(RankModel model) {
-        this.model = model;
-        this.ddp = model.manifest().ddp();
-        this.reduced = reducedOf(model.manifest());
-    }
-
-    static SyncRule of(RankModel model) {
-        return new SyncRule(model);
+    SyncRule(Manifest manifest) {
+        this.ddp = manifest.ddp();
+        this.reduced = reducedOf(manifest);
     }
 
     /** The parameters that DDP averages. */
@@ -46,30 +40,29 @@ public final class SyncRule {
         return (flags & LOOKED_AT) == PassFlags.FORWARD_RAN;
     }
 
-    boolean holds(int flags, long[] used) {
+    /** @param timeline of the rank, this pass included */
+    boolean holds(int flags, long[] used, Timeline timeline) {
         // A communication hook may average less than all, or later.
         if (ddp == null || ddp.commHook() || !isSynchronised(flags)) {
             return false;
         }
         if (ddp.staticGraph()) {
-            long[] first = firstUse();
+            long[] first = firstUse(timeline);
             return first == null || Arrays.equals(first, used);
         }
         return ddp.findUnusedParameters() || Words.contains(used, reduced);
     }
 
-    boolean heldIn(long backward) {
-        Timeline used = model.used();
+    boolean heldIn(long backward, Timeline used) {
         for (int run = used.runs() - 1; run >= 0; run--) {
             if (used.first(run) <= backward && backward <= used.last(run)) {
-                return holds(used.flags(run), used.pattern(used.patternOf(run)));
+                return holds(used.flags(run), used.pattern(used.patternOf(run)), used);
             }
         }
         return false;
     }
 
-    private long @Nullable [] firstUse() {
-        Timeline used = model.used();
+    private static long @Nullable [] firstUse(Timeline used) {
         for (int run = 0; run < used.runs(); run++) {
             if (isSynchronised(used.flags(run))) {
                 return used.pattern(used.patternOf(run));

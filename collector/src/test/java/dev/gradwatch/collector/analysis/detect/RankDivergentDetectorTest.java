@@ -75,6 +75,22 @@ class RankDivergentDetectorTest {
     }
 
     @Test
+    void static_graphChanged_theProbeOfThePassSaysWhatWasUsed() {
+        TestJob job = TestJob.withStatic("body", "experts.0", "experts.1", "experts.2", "experts.3", "experts.4");
+        job.passOn(0, SYNC, 0, 1).passOn(1, SYNC, 0, 2);
+        for (int rank = 0; rank < 2; rank++) {
+            job.probe(rank, 0, new int[] {0, 1 + rank}, new int[] {0, 1 + rank}, false);
+            job.probe(rank, 1, new int[] {0, 3 + rank}, new int[] {0, 3 + rank}, false);
+            job.fails(rank, "RuntimeError", "Your training graph has changed in this iteration", "backward");
+        }
+
+        assertThat(job.ids()).containsExactly("rank_divergent/experts.{0-3}", "never_called/experts.4");
+        assertThat(actions(job.findings().get(0).avoid())).contains(Action.STATIC_GRAPH);
+        assertThat(actions(job.findings().get(1).advice()))
+                .containsExactly(Action.REMOVE_OR_FREEZE_BEFORE_WRAP, Action.FIND_UNUSED_PARAMETERS);
+    }
+
+    @Test
     void differentPassesOnly_isIntermittent() {
         TestJob job = TestJob.withFind("body", "aux").pass(0, 1).pass(0);
 

@@ -87,6 +87,17 @@ class SometimesUsedDetectorTest {
     }
 
     @Test
+    void lateFirstUse_whereTorchOnlySaysThatTheGraphChanged_isWhatNoPassUsed() {
+        TestJob job = TestJob.withStatic("body", "aux").passes(3, 0).probe(new int[] {0}, new int[] {0});
+        for (int rank = 0; rank < 2; rank++) {
+            job.fails(rank, "RuntimeError", "Your training graph has changed in this iteration", "backward");
+        }
+
+        assertThat(job.finding().cause()).isEqualTo(Cause.LATE_FIRST_USE);
+        assertThat(actions(job.finding().avoid())).contains(Action.STATIC_GRAPH);
+    }
+
+    @Test
     void clearBit_ofAPassThatRaised_provesNothing() {
         TestJob job = TestJob.withDefault("body", "aux").pass(0, 1);
         job.passOn(0, PassFlags.FORWARD_RAN | PassFlags.PARTIAL, 0);
