@@ -31,45 +31,48 @@ final class NormRecord {
      * @return the three bitmaps of {@link Timeline#ofHealth}
      */
     long[] add(long pass, int passFlags, float[] norms) {
-        if (last == null || max == null) {
-            last = new float[norms.length];
-            max = new float[norms.length];
-            Arrays.fill(max, -1);
+        float[] latest = last;
+        float[] largest = max;
+        if (latest == null || largest == null) {
+            latest = new float[norms.length];
+            largest = new float[norms.length];
+            Arrays.fill(largest, -1);
+            last = latest;
+            max = largest;
         }
-        System.arraycopy(norms, 0, last, 0, norms.length);
+        System.arraycopy(norms, 0, latest, 0, norms.length);
         backward = pass;
         flags = passFlags;
-        for (int i = 0; i < norms.length; i++) {
-            // Math.max would make a NaN stick; an infinite norm is no size to remember.
-            float norm = norms[i];
-            max[i] = norm > max[i] && norm <= Float.MAX_VALUE ? norm : max[i];
-        }
-        return health(norms);
-    }
-
-    private static long[] health(float[] norms) {
         int words = Words.count(norms.length);
         long[] health = new long[3 * words];
         for (int w = 0; w < words; w++) {
-            long defined = 0;
-            long zero = 0;
-            long nonfinite = 0;
-            int from = w << 6;
-            int bits = Math.min(64, norms.length - from);
-            for (int i = 0; i < bits; i++) {
-                int raw = Float.floatToRawIntBits(norms[from + i]);
-                // Sign, exponent and fraction tell all: -1 is the only negative number, and NaN of either sign is not
-                // finite.
-                long odd = (raw & 0x7F800000) == 0x7F800000 ? 1 : 0;
-                defined |= (raw >= 0 ? 1 : odd) << i;
-                zero |= (raw == 0 ? 1L : 0) << i;
-                nonfinite |= odd << i;
-            }
-            health[w] = defined;
-            health[words + w] = zero;
-            health[2 * words + w] = nonfinite;
+            addWord(norms, largest, w, health, words);
         }
         return health;
+    }
+
+    /** One look at each norm: nearly all are usual ones, no larger than before, and cost two comparisons. */
+    private static void addWord(float[] norms, float[] largest, int word, long[] health, int words) {
+        long defined = 0;
+        int from = word << 6;
+        int bits = Math.min(64, norms.length - from);
+        for (int i = 0; i < bits; i++) {
+            float norm = norms[from + i];
+            if (norm > 0 && norm <= Float.MAX_VALUE) {
+                defined |= 1L << i;
+                if (norm > largest[from + i]) {
+                    largest[from + i] = norm;
+                }
+            } else if (norm == 0) {
+                defined |= 1L << i;
+                health[words + word] |= 1L << i;
+                largest[from + i] = Math.max(largest[from + i], 0);
+            } else if (!(norm < 0) || norm == Float.NEGATIVE_INFINITY) {
+                defined |= 1L << i;
+                health[2 * words + word] |= 1L << i;
+            }
+        }
+        health[word] = defined;
     }
 
     /** √Σ norm² over the parameters that have one; NaN where a norm is not finite, or where none is defined. */
