@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""What watching costs: a synthetic model's steps without and with the reporter, in pairs, alternating, in one process each.
+"""What watching costs: two equal models step by turns in one process, one of them watched.
 
-    python agent/python/bench/reporter_cost.py [--steps N] [--parameters N] [--step-millis MS] [--pairs N] [--clock cpu]
+    python agent/python/bench/reporter_cost.py [--steps N] [--parameters N] [--step-millis MS] [--runs N]
 
-Stands alone: it listens itself and drops what comes. A step is a forward and a backward over N parameters of 32 elements and, to fill
-the step's time, a busy wait in place of the computation of a larger model. The table gives for each way the time above the bare loop:
+Stands alone: a process of its own listens and drops what comes. The neighbours in time are compared, so a machine's drift takes both
+sides alike; the bare model goes past the reporter's wrappers and hooks. The watched model's steps are --step-millis apart, which is what
+the reporter's budget is a share of. Rows, medians over the runs, each above the bare model's step:
 
-    watched      every pass watched (GRADWATCH_BUDGET=off), norms in the first 16 passes only
-    job          as a job has it: 50 passes, then windows under the default budget
-    item loop    what one writes by hand: p.grad.norm().item() for every parameter in every step
+    watched step   the mean over the watched passes after the first 50: hooks on and off, bitmap, ledger, norms in 3 of 8, sending
+    first 50       the same over the first 50: with norms and checksums in 16 of them, probes in 3
+    whole job      the mean over all steps: 50 watched passes, then windows under the default budget
+    item loop      what one writes by hand: p.grad.norm().item() for every parameter in every step
 
-The share is of the bare step; the medians are of the pairs' differences, so that a machine's drift takes both sides alike.
+``cpu`` is this thread's time, which other work on the machine does not reach; ``wall`` has waits for the interpreter too.
 """
 import argparse
 import json
@@ -24,92 +26,122 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.join(os.path.dirname(HERE), "src")
-WAYS = ("watched", "job", "item loop")
+FIRST = 50
+
+
+class Side:
+    """A model with its optimizer; ``step`` gives the (cpu, wall) nanoseconds that one step took."""
+
+    def __init__(self, torch, count):
+        self.parameters = [torch.nn.Parameter(torch.randn(32)) for _ in range(count)]
+        self.model = torch.nn.ParameterList(self.parameters)
+        self.optimizer = torch.optim.SGD(self.parameters, lr=1e-6)
+        self._stack = torch.stack
+
+    def step(self, backward, after):
+        wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
+        loss = self._stack([parameter.sum() for parameter in self.parameters]).sum()
+        backward(loss)
+        after(self.parameters)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return time.thread_time_ns() - cpu, time.perf_counter_ns() - wall
+
+
+def nothing(parameters):
+    pass
+
+
+def item_loop(parameters):
+    for parameter in parameters:
+        parameter.grad.norm().item()
 
 
 def train(arguments):
-    """One run in this process; prints the seconds that its steps took."""
+    """One run in this process; prints the mean nanoseconds of each row as (cpu, wall)."""
     import torch
+    import torch.optim.optimizer as optimizers
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    count = arguments.parameters
-    model = torch.nn.ParameterList([torch.nn.Parameter(torch.randn(32)) for _ in range(count)])
-    model.forward = lambda: torch.stack([parameter.sum() for parameter in model]).sum()
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6)
-    if arguments.way in ("watched", "job"):
+    bare, other = Side(torch, arguments.parameters), Side(torch, arguments.parameters)
+    original = torch.autograd.backward
+    is_watched = arguments.way == "job"
+    for _ in range(20):
+        bare.step(original, nothing)
+        other.step(original, nothing)
+    counted = None
+    if is_watched:
         import gradwatch
-        gradwatch.watch(model, optimizer)
-    clock = time.process_time if arguments.clock == "cpu" else time.perf_counter
-    wait = arguments.step_millis / 1000
-    spent = 0.0
-    warm_up = min(20, arguments.steps // 10)
-    for step in range(arguments.steps + warm_up):
-        began = clock()
-        loss = model.forward()
-        loss.backward()
-        if arguments.way == "item loop":
-            for parameter in model:
-                parameter.grad.norm().item()
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        worked = clock() - began
-        # The reporter's sending thread competes for the interpreter in here too, as it does in a job.
-        until = time.perf_counter() + max(0.0, wait - arguments.base)
+        from gradwatch import session
+        gradwatch.watch(other.model, other.optimizer)
+        counted = session.current().watches[id(other.model)].ledger
+    hooks = [getattr(optimizers, name, {}) for name in ("_global_optimizer_pre_hooks", "_global_optimizer_post_hooks")]
+    kept = [dict(some) for some in hooks]
+    differences = {"first 50": [], "watched step": [], "unwatched step": []}
+    period = arguments.step_millis / 1000
+    for step in range(arguments.steps):
+        until = time.perf_counter() + period
+        for some in hooks:
+            some.clear()
+        apart = bare.step(original, nothing)
+        for some, was in zip(hooks, kept):
+            some.update(was)
+        before = counted.watched if counted else 0
+        taken = other.step(torch.autograd.backward, nothing if is_watched else item_loop)
+        row = "unwatched step" if not counted or counted.watched == before else "first 50" if step < FIRST else "watched step"
+        differences[row].append((taken[0] - apart[0], taken[1] - apart[1]))
         while time.perf_counter() < until:
             pass
-        if step >= warm_up or arguments.way == "job":
-            spent += worked
-    print(json.dumps({"seconds": spent}))
+    everything = [pair for pairs in differences.values() for pair in pairs]
+    differences["whole job" if is_watched else "item loop"] = everything
+    print(json.dumps({row: [len(pairs)] + [sum(pair[side] for pair in pairs) / len(pairs) for side in (0, 1)]
+                      for row, pairs in differences.items() if pairs}))
 
 
-def discard():
-    """Listens on a free port and drops what comes; returns the port."""
+def serve():
+    """Listens on a free port, prints it, and drops what comes."""
     server = socket.create_server(("127.0.0.1", 0))
+    print(server.getsockname()[1], flush=True)
 
-    def serve(connection):
+    def drop(connection):
         while connection.recv(65536):
             pass
 
-    def accept():
-        while True:
-            connection, _ = server.accept()
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    return server.getsockname()[1]
+    while True:
+        connection, _ = server.accept()
+        threading.Thread(target=drop, args=(connection,), daemon=True).start()
 
 
-def run(arguments, way, steps, step_millis, base, port):
+def run(arguments, way, steps, port):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GRADWATCH_")}
     environment.update(PYTHONPATH=SOURCE, OMP_NUM_THREADS="1", GRADWATCH_COLLECTOR="127.0.0.1:%d" % port, GRADWATCH_JOB="cost")
-    if way == "watched":
-        environment["GRADWATCH_BUDGET"] = "off"
     command = [sys.executable, os.path.abspath(__file__), "--way", way, "--steps", str(steps), "--parameters", str(arguments.parameters),
-               "--step-millis", str(step_millis), "--base", str(base), "--clock", arguments.clock]
+               "--step-millis", str(arguments.step_millis if way == "job" else 0)]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, universal_newlines=True)
-    return json.loads(done.stdout.splitlines()[-1])["seconds"] / steps
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def compare(arguments):
-    port = discard()
-    base = run(arguments, "bare", min(arguments.steps, 300), 0, 0, port)
-    print("%d parameters, steps of %g ms, %d pairs" % (arguments.parameters, arguments.step_millis, arguments.pairs))
-    print("%-12s %10s %16s %16s %10s" % ("way", "steps", "us a step", "us a parameter", "of a step"))
-    extra = {}
-    for way in WAYS:
-        # Watching whole and by hand cost the same in every step, so few steps show it; a job's windows need many.
-        steps = arguments.steps if way == "job" else min(arguments.steps, 400)
-        millis = arguments.step_millis if way == "job" else 0
-        differences = []
-        for pair in range(arguments.pairs):
-            order = ("bare", way) if pair % 2 == 0 else (way, "bare")
-            taken = {one: run(arguments, one, steps, millis, base, port) for one in order}
-            differences.append(taken[way] - taken["bare"])
-        extra[way] = statistics.median(differences) * 1e6
-        print("%-12s %10d %16.1f %16.3f %9.2f%%" % (way, steps, extra[way], extra[way] / arguments.parameters,
-                                                   extra[way] / arguments.step_millis / 10), flush=True)
-    print("item loop / job: %.0f x   item loop / watched: %.1f x" % (
-        extra["item loop"] / max(extra["job"], 0.01), extra["item loop"] / max(extra["watched"], 0.01)))
+    listener = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--way", "serve"], stdout=subprocess.PIPE, universal_newlines=True)
+    try:
+        port = int(listener.stdout.readline())
+        runs = []
+        for _ in range(arguments.runs):
+            rows = run(arguments, "job", arguments.steps, port)
+            rows["item loop"] = run(arguments, "item loop", min(arguments.steps, 300), port)["item loop"]
+            runs.append(rows)
+    finally:
+        listener.kill()
+    print("%d parameters, steps of %g ms, %d runs of %d steps" % (arguments.parameters, arguments.step_millis, len(runs), arguments.steps))
+    print("%-14s %7s %12s %12s %14s %10s" % ("", "steps", "cpu us", "wall us", "us/parameter", "of a step"))
+    costs = {}
+    for row in ("first 50", "watched step", "unwatched step", "whole job", "item loop"):
+        seen = [rows[row] for rows in runs if row in rows]
+        if seen:
+            count, cpu, wall = seen[0][0], *(statistics.median(one[side] for one in seen) / 1000 for side in (1, 2))
+            costs[row] = cpu
+            print("%-14s %7d %12.1f %12.1f %14.3f %9.2f%%" % (row, count, cpu, wall, cpu / arguments.parameters, cpu / arguments.step_millis / 10))
+    print("item loop / whole job: %.1f x" % (costs["item loop"] / max(costs["whole job"], 0.001)))
 
 
 def main():
@@ -117,12 +149,13 @@ def main():
     parser.add_argument("--steps", type=int, default=10_000)
     parser.add_argument("--parameters", type=int, default=300)
     parser.add_argument("--step-millis", type=float, default=10)
-    parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall", help="cpu where other work disturbs the machine")
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--way", help=argparse.SUPPRESS)
-    parser.add_argument("--base", type=float, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    (train if arguments.way else compare)(arguments)
+    if arguments.way == "serve":
+        serve()
+    else:
+        (train if arguments.way else compare)(arguments)
 
 
 if __name__ == "__main__":

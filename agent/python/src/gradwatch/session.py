@@ -272,6 +272,10 @@ class Session:
         began = time.perf_counter_ns()
         if self._wanted_probes:
             self._probe_again()
+        if not any(not watch.rests for watch in self.watches.values()):
+            self._open = opened = _Pass(None, None, False)
+            self._watch_nanos += time.perf_counter_ns() - began
+            return opened
         probing = any(watch.probes_left > 0 for watch in self.watches.values())
         tensors = tensors_in(tensors) if probing or not isinstance(tensors, torch.Tensor) else [tensors]
         loss = tensors[0] if len(tensors) == 1 and tensors[0].numel() == 1 and not tensors[0].is_complex() else None
@@ -337,7 +341,7 @@ class Session:
     @_guarded
     def optimizer_begins(self, optimizer):
         for watch in self._watches_of(optimizer):
-            if watch.has_stray() and self._open is None:
+            if not watch.rests and watch.has_stray() and self._open is None:
                 self._end_passes(_Pass(None, None, False), False)
         self._sender.pump()
 
@@ -419,6 +423,7 @@ class Session:
         wanted, self._wanted_probes = self._wanted_probes, set()
         for watch in self.watches.values():
             if watch.number in wanted and watch.probes_left <= 0:
+                watch.rests = False
                 watch.probes_left = 2  # the forward of the coming pass is over; the next one is seen whole
         self._probe_hooks()
 

@@ -48,6 +48,8 @@ class Watch:
         self.probes_left = PROBED_PASSES
         self.probes = deque(maxlen=limits.MAX_PROBES)
         self.record = ModuleRecord()
+        # Between windows: nothing to look at before and after the coming backward but the sentinels.
+        self.rests = False
         self.inside = False
         self.flags_of_last = 0
         self.step_nanos = 0
@@ -134,7 +136,9 @@ class Watch:
         if is_only_model and not self._sentinels:
             return True
         self._silent += 1
-        self._searching = self._searching or self._silent >= MAX_SILENT_BACKWARDS
+        if self._silent >= MAX_SILENT_BACKWARDS:
+            self._searching = True
+            self.rests = False
         return False
 
     def end_pass(self, partial, sync_now, loss, scale, scaled):
@@ -150,6 +154,12 @@ class Watch:
             self.mean_step_nanos = step_nanos if not self.mean_step_nanos else (self.mean_step_nanos * 15 + step_nanos) // 16
         number = self.backward
         self.backward = number + 1
+        if self.rests:
+            self._forward_ran = False
+            for index in self._sentinels:
+                self.hooks.fired[index] = 0
+            self.rests = not self.schedule.watches(self.backward)
+            return len(self._sentinels)
         flags = self._flags(partial, sync_now, scaled)
         self.flags_of_last = flags
         count = self.hooks.fired.count(1)
@@ -172,6 +182,7 @@ class Watch:
             if not self.schedule.watches(self.backward):
                 self._choose_sentinels()
                 self.hooks.keep_only(self._sentinels)
+        self.rests = not self.hooks.is_full and self.probes_left <= 0 and not self.schedule.watches(self.backward)
         return count
 
     def awaits_backward(self):
