@@ -119,6 +119,20 @@ class ConnectionTest(JobTest):
         probe = self.collector.all("Probe")[-1]
         self.assertEqual(([0, 1, 2], [0, 1, 2, 3]), (probe["ran"], probe["reaches_loss"]))
 
+    def test_collector_that_wants_no_norms_gets_none(self):
+        modest = Collector(welcome=(0x41, b'\x01\x00{"collector":"test","sample":{"norms":false}}'))
+        self.addCleanup(modest.close)
+        job = self.long(modest.port)
+        job.train(1)
+        self.assertTrue(modest.wait_for(lambda: modest.all("Progress")))
+        # The Welcome was sent before; the sender reads it in its next turn, which ends with a later Progress.
+        seen = len(modest.all("Progress"))
+        self.assertTrue(modest.wait_for(lambda: len(modest.all("Progress")) > seen + 1))
+        job.train(3)
+        self.assertEqual(0, job.end()[0])
+        self.assertTrue(modest.wait_for(lambda: modest.all("Goodbye")))
+        self.assertEqual([False] * 3, ["norms" in step for step in modest.all("Step")[1:]])
+
     def test_garbage_from_the_collector_does_no_harm(self):
         garbled = Collector(welcome=(0x42, b"\xff{not json"))
         self.addCleanup(garbled.close)

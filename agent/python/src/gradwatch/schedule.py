@@ -46,6 +46,8 @@ class Schedule:
 
     def __init__(self, job, budget=DEFAULT_BUDGET):
         self.level = 0
+        #: Norms and checksums are taken; a collector may say in its Welcome that it wants none.
+        self.norms = True
         self._job = job
         self._budget = budget
         self._block = 0
@@ -59,10 +61,10 @@ class Schedule:
         return 0 <= place < WINDOW and not (self._hash >> 8) & ((1 << self.level) - 1)
 
     def wants_norms(self, backward):
-        return backward < NORM_PASSES or 0 <= self._place(backward) < WINDOW_NORMS
+        return self.norms and (backward < NORM_PASSES or 0 <= self._place(backward) < WINDOW_NORMS)
 
     def wants_checksum(self, backward):
-        return backward < NORM_PASSES or 0 <= self._place(backward) < WINDOW_CHECKSUMS
+        return self.norms and (backward < NORM_PASSES or 0 <= self._place(backward) < WINDOW_CHECKSUMS)
 
     def settle(self, window_nanos, pass_nanos, step_nanos):
         """Chooses the level after a window.

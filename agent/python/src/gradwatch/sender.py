@@ -29,7 +29,7 @@ class Sender:
 
     ``source`` tells what to say and takes what is heard. Its methods, all called by the sending thread except where ``finish`` calls them:
     ``hello()``, ``everything()`` and ``goodbye()`` return frames, ``ledgers(models)`` too; ``progress()`` returns one; ``tick(now)`` runs
-    between polls; ``asked(members)`` and ``refused(reason)`` report what came.
+    between polls; ``welcomed(members)``, ``asked(members)`` and ``refused(reason)`` report what came.
     """
 
     def __init__(self, address, source, random_fraction=random.random):
@@ -239,6 +239,7 @@ class Sender:
             self._disconnect()
         elif kind == wire.WELCOME:
             self.welcomed = True
+            self._source.welcomed(_object(payload[2:]) or {})
         elif kind == wire.ASK:
             members = _object(payload)
             if members is not None:

@@ -103,6 +103,7 @@ class Session:
         self._started = False
         self._unseen = []
         self._has_ddp = False
+        self._norms = True
 
     @property
     def has_ddp(self):
@@ -154,6 +155,7 @@ class Session:
         watch = Watch(self._made, wrapper, described, Schedule(self._job, self._budget), self._sender.offer, is_ddp,
                       discovery.class_name(module))
         watch.compiled = compiled
+        watch.schedule.norms = self._norms
         if is_ddp:
             self._has_ddp = True
             watch.ddp = description.ddp_settings(wrapper)
@@ -514,6 +516,12 @@ class Session:
                 watch.open_picture()
         if opened is not None and now - opened.began > OPEN_SECONDS and now - opened.pictured > PICTURE_SECONDS:
             opened.pictured = now
+
+    def welcomed(self, members):
+        sample = members.get("sample")
+        self._norms = not (isinstance(sample, dict) and sample.get("norms") is False)
+        for watch in list(self.watches.values()):
+            watch.schedule.norms = self._norms
 
     def asked(self, members):
         if members.get("probe") is True and isinstance(members.get("model"), int):
