@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names a set of parameters by their modules: the topmost ones that lie wholly within it, siblings by number in one name, such as {@code
@@ -47,7 +48,7 @@ public final class ModuleGroups {
     }
 
     private interface Sizes {
-        int @org.jspecify.annotations.Nullable [] of(int depth);
+        int @Nullable [] of(int depth);
     }
 
     private static String topmost(Manifest manifest, int parameter, Sizes sizes) {

@@ -33,9 +33,9 @@ public final class Wording {
         return "the " + count(steps, "step") + " seen";
     }
 
-    /** {@code 1 step}, {@code 6 steps}. */
+    /** {@code 1 step}, {@code 6 steps}, {@code 2 passes}. */
     public static String count(long count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
+        return count + " " + noun + (count == 1 ? "" : noun.endsWith("s") ? "es" : "s");
     }
 
     /** {@code is} or {@code are}, by how much the names stand for. */

@@ -38,7 +38,7 @@ final class ForwardOutsideDetector implements Detector {
                 .evidence(new Evidence(passes.outside(), passes.first(), passes.last(), Confidence.HIGH));
         draft.title("the forward goes around DDP, so no gradient is averaged");
         draft.detail((passes.inside() == 0 ? "All " : "")
-                + Wording.count(passes.outside(), "backward pass").replace("passs", "passes")
+                + Wording.count(passes.outside(), "backward pass")
                 + " came without a forward of DDP's own, " + draft.onRanks()
                 + (alone
                         ? "; with more ranks, they would train apart."

@@ -4,6 +4,7 @@ import dev.gradwatch.collector.analysis.ledger.Timeline;
 import dev.gradwatch.collector.analysis.ledger.Words;
 import dev.gradwatch.collector.model.LedgerSnapshot.Counts;
 import dev.gradwatch.collector.model.PassFlags;
+import org.jspecify.annotations.Nullable;
 
 /** How one rank's gradients were, in the passes that had norms. */
 public final class HealthFacts {
@@ -35,7 +36,7 @@ public final class HealthFacts {
         }
     }
 
-    private void addFolded(@org.jspecify.annotations.Nullable Counts counts) {
+    private void addFolded(@Nullable Counts counts) {
         if (counts == null) {
             return;
         }

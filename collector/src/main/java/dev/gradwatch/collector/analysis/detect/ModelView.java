@@ -10,6 +10,8 @@ import dev.gradwatch.collector.model.Manifest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One model of a job, over all ranks that wrapped it. */
 public final class ModelView {
@@ -27,8 +29,7 @@ public final class ModelView {
         this.job = job;
         this.id = id;
         this.manifest = job.ranks().values().stream()
-                .flatMap(
-                        rank -> java.util.stream.Stream.ofNullable(rank.models().get(id)))
+                .flatMap(rank -> Stream.ofNullable(rank.models().get(id)))
                 .findFirst()
                 .orElseThrow()
                 .manifest();
@@ -116,7 +117,7 @@ public final class ModelView {
     }
 
     /** Why the parameter went unused; null where it did not. */
-    public @org.jspecify.annotations.Nullable Cause causeOf(int parameter) {
+    public @Nullable Cause causeOf(int parameter) {
         return causes.causeOf(parameter);
     }
 

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.ledger.SampleSeries;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the total gradient norm left its own usual size, and stayed away or kept going. The usual size is the median of all kept values before.
@@ -23,7 +24,7 @@ record NormTrend(long firstBackward, long lastBackward, double value, double med
     private static final double STEEP = 1.5;
 
     /** Null where the norm never did. */
-    static @org.jspecify.annotations.Nullable NormTrend of(SampleSeries totals, boolean up) {
+    static @Nullable NormTrend of(SampleSeries totals, boolean up) {
         double[] sorted = new double[totals.size()];
         int kept = 0;
         int row = 0;

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.analysis.detect;
 
+import dev.gradwatch.collector.analysis.advice.ModuleGroups;
 import dev.gradwatch.collector.analysis.advice.Wording;
 import dev.gradwatch.collector.analysis.state.RankState;
 import dev.gradwatch.collector.model.Cause;
@@ -112,9 +113,7 @@ final class RankEndDetector {
                     job,
                     Cause.RANK_KILLED,
                     badly && !stopped ? Severity.ERROR : Severity.INFO,
-                    (lost.size() == 1 ? "rank " : "ranks ")
-                            + dev.gradwatch.collector.analysis.advice.ModuleGroups.ranges(lost)
-                            + " ended without a word",
+                    (lost.size() == 1 ? "rank " : "ranks ") + ModuleGroups.ranges(lost) + " ended without a word",
                     "No exception and no orderly end was seen"
                             + (exit != null && exit > SIGNALLED
                                     ? "; the job's command was ended by signal " + (exit - SIGNALLED)
@@ -160,7 +159,7 @@ final class RankEndDetector {
             steps = Math.max(steps, rank == null ? 0 : rank.backward());
         }
         return new Finding(
-                cause.id() + "/rank." + dev.gradwatch.collector.analysis.advice.ModuleGroups.ranges(ranks),
+                cause.id() + "/rank." + ModuleGroups.ranges(ranks),
                 cause,
                 severity,
                 null,

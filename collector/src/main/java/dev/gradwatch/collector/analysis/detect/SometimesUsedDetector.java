@@ -5,6 +5,7 @@ import dev.gradwatch.collector.analysis.detect.Fate.Mode;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.Severity;
 import java.util.List;
 
 /** {@code intermittent} and {@code late_first_use}: used in some passes and not in others, on all ranks alike. */
@@ -53,8 +54,7 @@ final class SometimesUsedDetector implements Detector {
 
     /** The flag, where it is not on already; after non-reentrant checkpointing, where that stands in its way. */
     static void adviseFlag(ModelView model, Draft draft) {
-        if (model.fate().mode() == Mode.FIND
-                || model.fate().ofSometimesUsed() == dev.gradwatch.collector.model.Severity.INFO) {
+        if (model.fate().mode() == Mode.FIND || model.fate().ofSometimesUsed() == Severity.INFO) {
             return;
         }
         if (model.structure().reentrant()) {

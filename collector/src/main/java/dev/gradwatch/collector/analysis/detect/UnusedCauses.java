@@ -5,8 +5,11 @@ import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Manifest;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +70,7 @@ final class UnusedCauses {
      * before, the weight's use follows from the bias's.
      */
     private void followSiblings(RankFacts rank) {
-        Map<Integer, Integer> newlyUsed = new java.util.HashMap<>();
+        Map<Integer, Integer> newlyUsed = new HashMap<>();
         List<Manifest.Parameter> parameters = model.manifest().parameters();
         long[] fresh = rank.used().clone();
         Words.andNot(fresh, rank.usedWhole());
@@ -90,7 +93,7 @@ final class UnusedCauses {
         if (Words.isEmpty(divergence.parameters())) {
             return;
         }
-        java.util.Set<String> parents = new java.util.HashSet<>();
+        Set<String> parents = new HashSet<>();
         for (int p : Words.bits(divergence.parameters())) {
             parents.add(parentOf(p));
         }

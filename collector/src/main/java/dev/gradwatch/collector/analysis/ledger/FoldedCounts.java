@@ -3,6 +3,7 @@ package dev.gradwatch.collector.analysis.ledger;
 import dev.gradwatch.collector.model.LedgerSnapshot.Counts;
 import dev.gradwatch.collector.model.PassFlags;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,7 +25,7 @@ final class FoldedCounts {
         this.health = health;
         this.by = new long[health ? 3 : 2][parameters];
         if (!health) {
-            java.util.Arrays.fill(by[LAST_USED], -1);
+            Arrays.fill(by[LAST_USED], -1);
         }
     }
 
