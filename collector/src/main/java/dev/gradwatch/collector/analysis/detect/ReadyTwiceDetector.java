@@ -14,6 +14,9 @@ import java.util.List;
 
 /** {@code ready_twice}: torch raised because a parameter's gradient came twice in one backward pass. */
 final class ReadyTwiceDetector implements Detector {
+    /** The source file of a frame of the backward within the backward; the word alone stands in torch's message, whatever the cause. */
+    private static final String CHECKPOINT_FILE = "utils/checkpoint.py";
+
     @Override
     public List<Finding> detect(ModelView model) {
         List<Integer> ranks = new ArrayList<>();
@@ -26,7 +29,7 @@ final class ReadyTwiceDetector implements Detector {
                     continue;
                 }
                 ranks.add(rank.rank());
-                checkpoint |= failure.traceback().contains("checkpoint");
+                checkpoint |= failure.traceback().contains(CHECKPOINT_FILE);
                 int place = TorchText.twicePlace(failure.message());
                 if (place >= 0 && place < reduced.length) {
                     Words.set(parameters, reduced[place]);

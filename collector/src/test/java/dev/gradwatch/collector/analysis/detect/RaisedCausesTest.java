@@ -42,7 +42,13 @@ class RaisedCausesTest {
 
     @Test
     void readyTwice_withoutCheckpoint_looksAtTheReturnValue() {
-        TestJob job = TestJob.withFind("body").fails(0, "RuntimeError", TWICE, "backward");
+        TestJob job = TestJob.withFind("body");
+        job.tell(new Observation.RankFailed(
+                "job",
+                3,
+                0,
+                new RankFailure(
+                        "RuntimeError", TWICE, "RuntimeError: multiple `checkpoint` functions", "backward", 0, 0L)));
 
         assertThat(actions(job.finding().advice()))
                 .startsWith(Action.USE_OR_DROP_OUTPUT, Action.DISABLE_FIND_UNUSED_PARAMETERS);
