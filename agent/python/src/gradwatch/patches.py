@@ -225,7 +225,7 @@ def _look_for_model(optimizer):
         from gradwatch import discovery
         discovery.watch_plain_model(_session_for_model, optimizer)
     except Exception as error:
-        from gradwatch.session import say
+        from gradwatch.saying import say
         _state["injected"] = False
         say("stopped looking for models: %s: %s (the job goes on)" % (type(error).__name__, str(error)[:300]))
 

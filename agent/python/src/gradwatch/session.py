@@ -4,7 +4,6 @@ Everything that torch reaches is guarded: our own exception is said once on stde
 """
 import functools
 import os
-import sys
 import threading
 import time
 import traceback
@@ -14,8 +13,11 @@ from collections import deque
 import torch
 
 from gradwatch import __version__, description, discovery, limits, wire
+from gradwatch.account import Account
+from gradwatch.forwards import Forwards
 from gradwatch.hooks import DEFAULT_HOOK_NANOS, hook_nanos
 from gradwatch.probe import tensors_in
+from gradwatch.saying import say
 from gradwatch.schedule import FIRST_PASSES, Schedule, budget_of
 from gradwatch.sender import Sender, address_of
 from gradwatch.watched import Watch
@@ -28,20 +30,6 @@ FINISH_SECONDS = 2.0
 #: What our wrappers cost around an unwatched pass that their own clock does not see.
 UNSEEN_NANOS = 2_000
 _UNREACHABLE_ATTEMPTS = 4
-
-_said = set()
-
-
-def say(text):
-    """One line on stderr, each text once a process."""
-    if text in _said:
-        return
-    _said.add(text)
-    try:
-        sys.stderr.write("gradwatch: %s\n" % text)
-        sys.stderr.flush()
-    except Exception:  # no stderr, or a closed one
-        pass
 
 
 def _guarded(method):
@@ -97,8 +85,7 @@ class Session:
         self._window_nanos = {}
         self._baseline = (0, 0)
         self._began = time.perf_counter_ns()
-        self._handles = []
-        self._probed = {}
+        self._forwards = Forwards(self)
         self._device = torch.device("cpu")
         self._started = False
         self._unseen = []
@@ -108,6 +95,10 @@ class Session:
     @property
     def has_ddp(self):
         return self._has_ddp
+
+    @property
+    def is_in_backward(self):
+        return self._open is not None
 
     # -- models
 
@@ -172,7 +163,7 @@ class Session:
         self._start()
         if not is_ddp:
             watch.probing = True
-            self._probe_hooks()
+            self._forwards.follow()
         self._watch_nanos += time.perf_counter_ns() - began
 
     def _forget(self, key):
@@ -186,7 +177,7 @@ class Session:
             self._ended.append(watch.progress())
             watch.close()
             self._models_of.clear()
-            self._probe_hooks()
+            self._forwards.follow()
         except Exception as error:
             self.broken(error)
 
@@ -221,7 +212,7 @@ class Session:
                 self._leave_forwards_alone(watch)
             elif not watch.probing:
                 watch.probing = True
-                self._probe_hooks()
+                self._forwards.follow()
         watch.settle()
         watch.forward_begins(bool(ddp.require_backward_grad_sync))
         self._sender.pump()
@@ -262,7 +253,7 @@ class Session:
         watch.description.notes.append(discovery.COMPILED_NOTE)
         for frame in watch.manifest():
             self._sender.offer(frame)
-        self._probe_hooks()
+        self._forwards.follow()
 
     # -- backward
 
@@ -319,7 +310,7 @@ class Session:
             was_probing = watch.probes_left > 0
             fired += watch.end_pass(partial, watch.syncs_now(), opened.loss, opened.scale, opened.scaled)
             if was_probing and watch.probes_left <= 0:
-                self._probe_hooks()
+                self._forwards.follow()
         if watched:
             self._sender.pump()
             if not self._hook_nanos:
@@ -331,7 +322,7 @@ class Session:
 
     def _budget_window(self, watch):
         """After a window, compares what it cost with the passes around it and lets the schedule choose its level."""
-        account = self._window_nanos.setdefault(watch.number, _Account())
+        account = self._window_nanos.setdefault(watch.number, Account())
         account.count(watch.hooks.is_full, self._watch_nanos)
         if watch.backward <= FIRST_PASSES:
             account.restart()
@@ -379,47 +370,7 @@ class Session:
         self._scaled = None
         self._scaled_losses.clear()
 
-    # -- module forwards, only while probing
-
-    def _probe_hooks(self):
-        """Global forward hooks while any model is probed, none afterwards; nothing is ever put on an instance."""
-        probed = {}
-        for watch in self.watches.values():
-            if watch.probing and watch.probes_left > 0 and not watch.compiled:
-                for index, module in enumerate(watch.description.live_modules()):
-                    if module is not None:
-                        probed.setdefault(id(module), []).append((watch, index))
-        self._probed = probed
-        if probed and not self._handles:
-            from torch.nn.modules import module as modules
-            self._handles = [modules.register_module_forward_pre_hook(self._module_begins),
-                             modules.register_module_forward_hook(self._module_ran)]
-        elif not probed and self._handles:
-            for handle in self._handles:
-                handle.remove()
-            self._handles = []
-
-    def _module_begins(self, module, inputs):
-        """A plain model's root is about to run."""
-        try:
-            watch = self.watches.get(id(module)) if self.on and self._open is None else None
-            if watch is not None and not watch.is_ddp and torch.is_grad_enabled():
-                watch.forward_begins(False)
-        except Exception as error:
-            self.broken(error)
-
-    def _module_ran(self, module, inputs, output):
-        try:
-            if self._open is not None or not self.on:
-                return  # a checkpoint's recomputation inside the backward is no forward
-            for watch, index in self._probed.get(id(module), ()):
-                if watch.inside or torch.is_grad_enabled():
-                    watch.record.note(index)
-            watch = self.watches.get(id(module))
-            if watch is not None and not watch.is_ddp and watch.inside:
-                watch.forward_ended(output)
-        except Exception as error:
-            self.broken(error)
+    # -- probes
 
     def _probe_again(self):
         wanted, self._wanted_probes = self._wanted_probes, set()
@@ -427,7 +378,7 @@ class Session:
             if watch.number in wanted and watch.probes_left <= 0:
                 watch.rests = False
                 watch.probes_left = 2  # the forward of the coming pass is over; the next one is seen whole
-        self._probe_hooks()
+        self._forwards.follow()
 
     # -- failures and the end
 
@@ -472,9 +423,7 @@ class Session:
         say("stopped watching: %s: %s (the job goes on)" % (type(error).__name__, str(error)[:300]))
         if os.environ.get("GRADWATCH_DEBUG"):
             traceback.print_exception(type(error), error, error.__traceback__)
-        for handle in self._handles:
-            handle.remove()
-        self._handles = []
+        self._forwards.close()
         for watch in list(self.watches.values()):
             watch.close()
 
@@ -535,42 +484,6 @@ class Session:
         if attempts == _UNREACHABLE_ATTEMPTS and not self._sender.welcomed:
             say("collector %s:%d: no answer (expected: a running gradwatch collect); what is seen is kept and sent when it answers"
                 % self._address)
-
-
-class _Account:
-    """What windows and the passes between them cost, smoothed over the last few; all in nanoseconds of the training thread."""
-
-    def __init__(self):
-        self.window_cost = 0.0
-        self.pass_cost = 0.0
-        self.window_ended = False
-        self._last = 0
-        self._window = 0.0
-        self._in_window = False
-
-    def restart(self):
-        """Forgets the pass before: the first passes are all watched and are no window."""
-        self._last = 0
-        self._in_window = False
-        self.window_ended = False
-
-    def count(self, in_window, spent):
-        """One pass ended; ``in_window`` says that the next one is watched, ``spent`` is the session's sum so far."""
-        cost = spent - self._last if self._last else 0
-        self._last = spent
-        self.window_ended = False
-        if self._in_window:
-            self._window += cost - self.pass_cost
-            if not in_window:
-                self.window_cost = self._window if not self.window_cost else 0.7 * self.window_cost + 0.3 * self._window
-                self.window_ended = True
-                self._window = 0.0
-        elif in_window:
-            # Hooks went on in the pass that begins the window, so it is the window's.
-            self._window = cost - self.pass_cost
-        else:
-            self.pass_cost = cost if not self.pass_cost else 0.95 * self.pass_cost + 0.05 * cost
-        self._in_window = in_window
 
 
 _current = None
