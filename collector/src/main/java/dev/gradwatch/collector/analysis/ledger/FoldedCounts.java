@@ -44,14 +44,18 @@ final class FoldedCounts {
         noSync = counts.noSync();
     }
 
-    /** Folds a run in: {@code passes} passes of one pattern, the last of them {@code lastPass}. */
-    void add(long[] pattern, long firstPass, long lastPass, int flags) {
+    /** Takes note of a run; its pattern is counted by {@link #addPattern}. */
+    void addRun(long firstPass, long lastPass, int flags) {
         long count = lastPass - firstPass + 1;
         first = passes == 0 ? firstPass : Math.min(first, firstPass);
         last = Math.max(last, lastPass);
         passes += count;
         partial += (flags & PassFlags.PARTIAL) != 0 ? count : 0;
         noSync += (flags & PassFlags.NO_SYNC) != 0 ? count : 0;
+    }
+
+    /** Folds a pattern in that held in {@code count} passes, the last of them {@code lastPass}. */
+    void addPattern(long[] pattern, long count, long lastPass) {
         int words = Words.count(by[0].length);
         for (int array = 0; array < (health ? 3 : 1); array++) {
             for (int w = 0; w < words; w++) {

@@ -96,8 +96,8 @@ final class NormRecord {
     }
 
     private static double square(float norm) {
-        // A missing gradient is -1: max turns it into 0 and lets NaN through.
-        double value = Math.max(norm, 0);
+        // A missing gradient is -1 and counts as 0; NaN is not below 0 and goes through.
+        double value = norm < 0 ? 0 : norm;
         return value * value;
     }
 

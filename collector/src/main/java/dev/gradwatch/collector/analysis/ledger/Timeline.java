@@ -188,8 +188,19 @@ public final class Timeline {
         FoldedCounts counts = folded == null ? new FoldedCounts(parameters, health) : folded;
         folded = counts;
         int half = Math.max(1, runs.size() / 2);
+        // By pattern, because that takes a look at each parameter, and patterns are fewer than runs.
+        long[] passes = new long[patternCount];
+        long[] last = new long[patternCount];
         for (int run = 0; run < half; run++) {
-            counts.add(patterns[runs.pattern(run)], runs.first(run), runs.last(run), runs.flags(run));
+            int pattern = runs.pattern(run);
+            counts.addRun(runs.first(run), runs.last(run), runs.flags(run));
+            passes[pattern] += runs.last(run) - runs.first(run) + 1;
+            last[pattern] = runs.last(run);
+        }
+        for (int pattern = 0; pattern < patternCount; pattern++) {
+            if (passes[pattern] > 0) {
+                counts.addPattern(patterns[pattern], passes[pattern], last[pattern]);
+            }
         }
         runs.dropFirst(half);
         forgetUnusedPatterns();
