@@ -114,7 +114,7 @@ def modules_to_save(wrap, steps):
 class Moe(nn.Module):
     def __init__(self):
         super().__init__()
-        self.gate = nn.Linear(4, 4)
+        self.gate = nn.Linear(4, 4, bias=False)
         self.experts = nn.ModuleList(nn.Linear(4, 4) for _ in range(4))
 
     def forward(self, x):
