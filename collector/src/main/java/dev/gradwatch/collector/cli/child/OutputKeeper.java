@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputKeeper implements AutoCloseable {
     // Its arguments: our process, and number and link of either pipe. A signal to the whole group is for the child to
-    // act on. What it reads are
-    // our words, see forget.
+    // act on. What it reads are our words, see forget. Stderr goes first where a pipe may be closed already: that too
+    // is
+    // complained of there.
     private static final String SCRIPT = """
             trap '' HUP INT QUIT TERM USR1 USR2
             exec 3<"/proc/$0/fd/$1" 4<"/proc/$0/fd/$3"
@@ -27,9 +28,9 @@ final class OutputKeeper implements AutoCloseable {
                 2) exec 4<&- ;;
               esac
             done
-            cat <&3 2>/dev/null &
+            cat 2>/dev/null <&3 &
             exec 3<&- >&2
-            cat <&4 2>/dev/null
+            cat 2>/dev/null <&4
             exec 4<&-
             wait
             """;
