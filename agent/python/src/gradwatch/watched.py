@@ -133,7 +133,9 @@ class Watch:
             return True
         if self.hooks.is_full or not self._forward_ran:
             return False
-        if is_only_model and not self._sentinels:
+        if is_only_model:
+            # The backward can only be its own. A sentinel may be silent where the pattern is new, and a pass that one rank misses and
+            # another counts would set their numbers apart for good.
             return True
         self._silent += 1
         if self._silent >= MAX_SILENT_BACKWARDS:

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CollectorRestartIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final long STEPS = 1500;
+
     @TempDir
     Path folder;
 
@@ -30,7 +32,11 @@ class CollectorRestartIT {
         JsonNode disturbed = report(python, true);
         assertThat(disturbed.path("findings")).isEqualTo(undisturbed.path("findings"));
         assertThat(disturbed.path("findings").findValuesAsText("cause")).contains("rank_divergent");
-        assertThat(counts(disturbed)).isEqualTo(counts(undisturbed));
+        assertThat(counts(disturbed))
+                .isEqualTo(counts(undisturbed))
+                .containsEntry("0 steps", STEPS)
+                .containsEntry("1 steps", STEPS)
+                .containsEntry("1 watched", STEPS);
     }
 
     private JsonNode report(String python, boolean kill) throws Exception {
@@ -48,13 +54,16 @@ class CollectorRestartIT {
                 "--mode",
                 "find",
                 "--steps",
-                "1500");
+                Long.toString(STEPS));
         Path python3 = Launched.ROOT.resolve("agent/python/src");
         Map<String, String> environment = Map.of(
                 "GRADWATCH_COLLECTOR",
                 address,
                 "GRADWATCH_JOB",
                 "steady",
+                // Every pass is watched, so that both runs watch the same ones.
+                "GRADWATCH_BUDGET",
+                "off",
                 "PYTHONPATH",
                 python3.resolve("gradwatch/inject") + ":" + python3);
         Launched collector = Launched.start(reports.resolve("collect-1.log"), Map.of(), collect);
