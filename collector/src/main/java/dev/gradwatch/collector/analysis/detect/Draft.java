@@ -119,7 +119,7 @@ final class Draft {
     /** Takes the ranks' exceptions of this kind as proof. */
     Draft provedBy(TorchText kind) {
         for (RankFacts rank : model.ranks()) {
-            for (RankFailure failure : rank.state().failures()) {
+            for (RankFailure failure : ModelFailures.maybeOf(rank.state(), model.id())) {
                 if (TorchText.of(failure) == kind && log.size() < MAX_LOG_LINES && notYet(rank.rank())) {
                     log.add(logLine(kind, rank.rank(), failure));
                 }

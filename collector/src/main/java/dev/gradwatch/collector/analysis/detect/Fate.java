@@ -29,12 +29,12 @@ final class Fate {
     Fate(Manifest manifest, List<RankFacts> ranks, long[] reduced) {
         mode = mode(manifest.ddp());
         torchRaised = ranks.stream()
-                .anyMatch(rank ->
-                        rank.state().failures().stream().anyMatch(failure -> raisedFor(failure, manifest.model())));
+                .anyMatch(rank -> ModelFailures.maybeOf(rank.state(), manifest.model()).stream()
+                        .anyMatch(Fate::isOverUnused));
         outlived = ranks.stream().allMatch(rank -> outlived(rank, reduced));
         steady = ranks.stream()
                 .allMatch(rank -> rank.steady()
-                        && rank.state().failures().stream()
+                        && ModelFailures.maybeOf(rank.state(), manifest.model()).stream()
                                 .noneMatch(failure -> TorchText.of(failure) == TorchText.STATIC_CHANGED));
     }
 
@@ -46,10 +46,9 @@ final class Fate {
         return ddp.staticGraph() ? Mode.STATIC : ddp.findUnusedParameters() ? Mode.FIND : Mode.DEFAULT;
     }
 
-    static boolean raisedFor(RankFailure failure, int model) {
+    private static boolean isOverUnused(RankFailure failure) {
         TorchText text = TorchText.of(failure);
-        Integer of = failure.model();
-        return (text == TorchText.UNUSED || text == TorchText.STATIC_CHANGED) && (of == null || of == model);
+        return text == TorchText.UNUSED || text == TorchText.STATIC_CHANGED;
     }
 
     private static boolean outlived(RankFacts rank, long[] reduced) {

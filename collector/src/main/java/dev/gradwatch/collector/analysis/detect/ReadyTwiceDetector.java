@@ -24,8 +24,8 @@ final class ReadyTwiceDetector implements Detector {
         boolean checkpoint = model.structure().reentrant();
         int[] reduced = Words.bits(SyncRule.reducedOf(model.manifest()));
         for (RankFacts rank : model.ranks()) {
-            for (RankFailure failure : rank.state().failures()) {
-                if (!isOf(model, failure, TorchText.READY_TWICE)) {
+            for (RankFailure failure : ModelFailures.of(rank.state(), model.id())) {
+                if (TorchText.of(failure) != TorchText.READY_TWICE) {
                     continue;
                 }
                 ranks.add(rank.rank());
@@ -50,12 +50,6 @@ final class ReadyTwiceDetector implements Detector {
                         : "."));
         advise(model, draft, checkpoint);
         return List.of(draft.provedBy(TorchText.READY_TWICE).finding());
-    }
-
-    static boolean isOf(ModelView model, RankFailure failure, TorchText kind) {
-        Integer of = failure.model();
-        boolean mine = of == null ? model.id() == model.job().models().get(0).id() : of == model.id();
-        return mine && TorchText.of(failure) == kind;
     }
 
     private static void advise(ModelView model, Draft draft, boolean checkpoint) {

@@ -11,8 +11,8 @@ import java.util.List;
 final class StaticNoSyncDetector implements Detector {
     @Override
     public List<Finding> detect(ModelView model) {
-        List<Integer> ranks = model.ranksWhere(rank -> rank.state().failures().stream()
-                .anyMatch(failure -> ReadyTwiceDetector.isOf(model, failure, TorchText.STATIC_NO_SYNC)));
+        List<Integer> ranks = model.ranksWhere(rank -> ModelFailures.of(rank.state(), model.id()).stream()
+                .anyMatch(failure -> TorchText.of(failure) == TorchText.STATIC_NO_SYNC));
         if (ranks.isEmpty() || model.fate().mode() != Mode.STATIC) {
             return List.of();
         }

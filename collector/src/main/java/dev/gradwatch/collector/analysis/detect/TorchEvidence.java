@@ -27,17 +27,13 @@ final class TorchEvidence {
         complete = new boolean[ranks];
         waited = new boolean[ranks];
         for (int r = 0; r < ranks; r++) {
-            for (RankFailure failure : model.ranks().get(r).state().failures()) {
+            for (RankFailure failure : ModelFailures.of(model.ranks().get(r).state(), model.id())) {
                 read(r, failure);
             }
         }
     }
 
     private void read(int r, RankFailure failure) {
-        Integer of = failure.model();
-        if (of == null ? model.id() != 0 : of != model.id()) {
-            return;
-        }
         TorchText text = TorchText.of(failure);
         if (text == TorchText.STATIC_CHANGED) {
             readChanged(r, failure);
