@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How one rank's gradients were, in the passes that had norms. */
 public final class HealthFacts {
+    /** Scaled passes in a row: a scale of 65,536 is 1 after 16 halvings. */
+    static final int PERSISTENT_SCALED = 24;
+
     private final long[] defined;
     private final long[] nonzero;
     private final long[] nonfinite;
@@ -124,9 +127,9 @@ public final class HealthFacts {
         return inFirstNonfinite;
     }
 
-    /** Whether each pass with gradients that are not finite had its loss scaled by a GradScaler. */
-    boolean onlyScaled() {
-        return onlyScaled;
+    /** Whether there is more of it than a GradScaler makes while it looks for its scale. */
+    public boolean isBroken() {
+        return firstNonfinite >= 0 && !(onlyScaled && trailingNonfinite < PERSISTENT_SCALED);
     }
 
     /** Passes with norms since which none was all finite. */

@@ -14,16 +14,12 @@ import java.util.List;
  * one, gradients that became finite again were skipped by the job itself and are no more than a warning.
  */
 final class NonfiniteDetector implements Detector {
-    /** Scaled passes in a row: a scale of 65,536 is 1 after 16 halvings. */
-    static final int PERSISTENT_SCALED = 24;
-
     @Override
     public List<Finding> detect(ModelView model) {
         List<Integer> ranks = new ArrayList<>();
         long first = Long.MAX_VALUE;
         long trailing = 0;
         long last = 0;
-        boolean onlyScaled = true;
         long[] parameters = new long[model.candidates().length];
         for (RankFacts rank : model.ranks()) {
             HealthFacts health = new HealthFacts(rank);
@@ -39,9 +35,8 @@ final class NonfiniteDetector implements Detector {
             }
             trailing = Math.max(trailing, health.trailingNonfinite());
             last = Math.max(last, health.last());
-            onlyScaled &= health.onlyScaled();
         }
-        if (ranks.isEmpty() || (onlyScaled && trailing < PERSISTENT_SCALED)) {
+        if (!any(model)) {
             return List.of();
         }
         boolean lasting = trailing > 0;
@@ -68,8 +63,8 @@ final class NonfiniteDetector implements Detector {
         return List.of(draft.finding());
     }
 
-    /** Whether any rank had a gradient that is not finite: norms and checksums say nothing more then. */
+    /** Whether gradients are not finite on any rank, and that is no GradScaler's business: norms say nothing more then. */
     static boolean any(ModelView model) {
-        return model.ranks().stream().anyMatch(rank -> new HealthFacts(rank).firstNonfinite() >= 0);
+        return model.ranks().stream().anyMatch(rank -> new HealthFacts(rank).isBroken());
     }
 }

@@ -28,7 +28,7 @@ final class ZeroGradientDetector implements Detector {
     public List<Finding> detect(ModelView model) {
         List<HealthFacts> health = model.ranks().stream().map(HealthFacts::new).toList();
         int[] parameters = Words.bits(zero(model, health));
-        if (parameters.length == 0 || health.stream().anyMatch(rank -> rank.firstNonfinite() >= 0)) {
+        if (parameters.length == 0 || health.stream().anyMatch(HealthFacts::isBroken)) {
             return List.of();
         }
         long passes = health.stream().mapToLong(HealthFacts::passes).max().orElse(0);

@@ -51,7 +51,7 @@ final class UsageMarks {
             boolean awaited = model.plain() ? parameter.trainable() : parameter.reduced() || parameter.trainable();
             if (!awaited && !used) {
                 marks[p] = Mark.FROZEN;
-            } else if (Words.get(health.lastNonfinite(), p)) {
+            } else if (health.isBroken() && Words.get(health.lastNonfinite(), p)) {
                 marks[p] = Mark.NONFINITE;
             } else if (!used) {
                 marks[p] = unused ? Mark.NEVER : Mark.UNKNOWN;

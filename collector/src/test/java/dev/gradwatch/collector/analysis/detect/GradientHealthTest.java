@@ -7,6 +7,7 @@ import dev.gradwatch.collector.analysis.TestJob;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.PassFlags;
 import dev.gradwatch.collector.model.Severity;
 import org.junit.jupiter.api.Test;
@@ -77,13 +78,42 @@ class GradientHealthTest {
     @Test
     void nonfinite_underAGradScaler_isItsBusiness() {
         TestJob job = TestJob.withDefault("body");
-        for (int i = 0; i < NonfiniteDetector.PERSISTENT_SCALED - 1; i++) {
+        for (int i = 0; i < HealthFacts.PERSISTENT_SCALED - 1; i++) {
             scaledOverflow(job);
         }
         assertThat(job.findings()).isEmpty();
 
         scaledOverflow(job);
         assertThat(job.finding().cause()).isEqualTo(Cause.NONFINITE_GRADIENT);
+    }
+
+    @Test
+    void overflowsUnderAGradScaler_doNotHideWhatElseIsWrong() {
+        TestJob job = TestJob.withDefault("body", "aux");
+        for (int i = 0; i < 8; i++) {
+            boolean overflow = i == 0;
+            for (int rank = 0; rank < 2; rank++) {
+                job.step(
+                        rank,
+                        PassFlags.FORWARD_RAN | PassFlags.SCALED,
+                        TestJob.used(0, 1),
+                        new float[] {overflow ? NAN : 1, 1, 0, 0},
+                        Double.NaN);
+            }
+        }
+
+        assertThat(job.finding().cause()).isEqualTo(Cause.ZERO_GRADIENT);
+    }
+
+    @Test
+    void overflowUnderAGradScaler_isNoMarkInTheTable() {
+        TestJob job = TestJob.withDefault("body");
+        norms(job, 3, 1, 1);
+        scaledOverflow(job);
+
+        assertThat(job.report().models().get(0).modules())
+                .singleElement()
+                .satisfies(row -> assertThat(row.marks()).containsOnly(JobReport.Mark.USED));
     }
 
     @Test
