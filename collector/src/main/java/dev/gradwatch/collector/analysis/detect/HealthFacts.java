@@ -22,6 +22,8 @@ public final class HealthFacts {
     private long[] inFirstNonfinite = new long[0];
     private boolean onlyScaled = true;
     private long trailingNonfinite;
+    private long trailingFirst = -1;
+    private long[] inTrailingFirst = new long[0];
 
     public HealthFacts(RankFacts rank) {
         int words = rank.used().length;
@@ -74,6 +76,10 @@ public final class HealthFacts {
         }
         long count = health.last(run) - health.first(run) + 1;
         span(count, health.first(run), health.last(run));
+        if (bad && trailingNonfinite == 0) {
+            trailingFirst = health.first(run);
+            inTrailingFirst = lastNonfinite.clone();
+        }
         trailingNonfinite = bad ? trailingNonfinite + count : 0;
         if (bad) {
             onlyScaled &= (health.flags(run) & PassFlags.SCALED) != 0;
@@ -125,6 +131,15 @@ public final class HealthFacts {
 
     long[] inFirstNonfinite() {
         return inFirstNonfinite;
+    }
+
+    /** The pass from which on none was all finite; -1 where the latest was. */
+    long trailingFirst() {
+        return trailingNonfinite > 0 ? trailingFirst : -1;
+    }
+
+    long[] inTrailingFirst() {
+        return inTrailingFirst;
     }
 
     /** Whether there is more of it than a GradScaler makes while it looks for its scale. */

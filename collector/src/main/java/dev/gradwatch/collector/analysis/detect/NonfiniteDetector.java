@@ -16,39 +16,54 @@ import java.util.List;
 final class NonfiniteDetector implements Detector {
     @Override
     public List<Finding> detect(ModelView model) {
-        List<Integer> ranks = new ArrayList<>();
-        long first = Long.MAX_VALUE;
-        long trailing = 0;
-        long last = 0;
-        long[] parameters = new long[model.candidates().length];
-        for (RankFacts rank : model.ranks()) {
-            HealthFacts health = new HealthFacts(rank);
-            if (health.firstNonfinite() < 0) {
-                continue;
-            }
-            ranks.add(rank.rank());
-            if (health.firstNonfinite() < first) {
-                first = health.firstNonfinite();
-                parameters = health.inFirstNonfinite().clone();
-            } else if (health.firstNonfinite() == first) {
-                Words.or(parameters, health.inFirstNonfinite());
-            }
-            trailing = Math.max(trailing, health.trailingNonfinite());
-            last = Math.max(last, health.last());
-        }
         if (!any(model)) {
             return List.of();
         }
+        List<HealthFacts> health = model.ranks().stream().map(HealthFacts::new).toList();
+        long trailing =
+                health.stream().mapToLong(HealthFacts::trailingNonfinite).max().orElse(0);
         boolean lasting = trailing > 0;
+        List<Integer> ranks = new ArrayList<>();
+        long first = Long.MAX_VALUE;
+        long last = 0;
+        long[] parameters = new long[model.candidates().length];
+        for (int r = 0; r < health.size(); r++) {
+            HealthFacts facts = health.get(r);
+            // What was finite again in between is another story than what has lasted since.
+            long begin = lasting ? facts.trailingFirst() : facts.firstNonfinite();
+            if (begin < 0) {
+                continue;
+            }
+            ranks.add(model.ranks().get(r).rank());
+            long[] inBegin = lasting ? facts.inTrailingFirst() : facts.inFirstNonfinite();
+            if (begin < first) {
+                first = begin;
+                parameters = inBegin.clone();
+            } else if (begin == first) {
+                Words.or(parameters, inBegin);
+            }
+            last = Math.max(last, facts.last());
+        }
+        return List.of(finding(
+                model,
+                lasting,
+                Words.bits(parameters),
+                ranks,
+                new Evidence(Math.max(1, trailing), first, lasting ? last : first, Confidence.HIGH)));
+    }
+
+    private static Finding finding(
+            ModelView model, boolean lasting, int[] parameters, List<Integer> ranks, Evidence evidence) {
+        long first = evidence.firstStep();
         Draft draft = new Draft(
-                        model,
-                        Cause.NONFINITE_GRADIENT,
-                        lasting ? Severity.CRITICAL : Severity.WARNING,
-                        Words.bits(parameters))
+                        model, Cause.NONFINITE_GRADIENT, lasting ? Severity.CRITICAL : Severity.WARNING, parameters)
                 .ranks(ranks)
-                .evidence(new Evidence(Math.max(1, trailing), first, lasting ? last : first, Confidence.HIGH));
-        draft.title("gradients " + (lasting ? "are" : "were") + " NaN or infinite from step " + first + " on, first in "
-                + draft.subject());
+                .evidence(evidence);
+        draft.title(
+                lasting
+                        ? "gradients are NaN or infinite from backward pass " + first + " on, first in "
+                                + draft.subject()
+                        : "gradients were NaN or infinite in backward pass " + first + ", in " + draft.subject());
         draft.detail(
                 draft.share() + " had a gradient that is not finite in backward pass " + first + ", the first such, "
                         + draft.onRanks() + "; "
@@ -58,9 +73,9 @@ final class NonfiniteDetector implements Detector {
         draft.advise(draft.make()
                 .findFirstNonfinite(
                         first,
-                        "Anomaly mode names the operation that made it; it is slow, so switch it on for step " + first
-                                + " only, with the same data and seed."));
-        return List.of(draft.finding());
+                        "Anomaly mode names the operation that made it; it is slow, so switch it on for backward pass "
+                                + first + " only, with the same data and seed."));
+        return draft.finding();
     }
 
     /** Whether gradients are not finite on any rank, and that is no GradScaler's business: norms say nothing more then. */

@@ -76,6 +76,16 @@ class GradientHealthTest {
     }
 
     @Test
+    void nonfinite_lastingAfterOneThatEnded_namesTheOneThatLasts() {
+        TestJob job = norms(TestJob.withDefault("body", "aux"), 1, 1, NAN, 1, 1);
+        norms(job, 3, 1, 1, 1, 1);
+        Finding finding = norms(job, 2, 1, 1, NAN, 1).finding();
+
+        assertThat(finding.title())
+                .isEqualTo("gradients are NaN or infinite from backward pass 4 on, first in aux.weight");
+    }
+
+    @Test
     void nonfinite_underAGradScaler_isItsBusiness() {
         TestJob job = TestJob.withDefault("body");
         for (int i = 0; i < HealthFacts.PERSISTENT_SCALED - 1; i++) {
