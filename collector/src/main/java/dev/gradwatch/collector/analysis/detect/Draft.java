@@ -133,7 +133,7 @@ final class Draft {
     }
 
     static Finding.LogLine logLine(TorchText kind, int rank, RankFailure failure) {
-        String text = failure.type() + ": " + failure.message();
+        String text = TorchText.telling(failure);
         return new Finding.LogLine(
                 kind.message(),
                 rank,

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * {@code rank_failed}, {@code rank_killed} and {@code connection_lost}: what ended ranks, where no finding about gradients explains it. A lost
@@ -26,6 +27,7 @@ final class RankEndDetector {
     private static final int SIGINT = 130;
     private static final int SIGTERM = 143;
     private static final int MAX_TITLE_CHARS = 160;
+    private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
 
     private record Failed(RankFailure failure, List<Integer> ranks) {}
 
@@ -45,7 +47,9 @@ final class RankEndDetector {
             if (text == TorchText.CONNECTION) {
                 disconnected.add(number);
             } else if (text != TorchText.INTERRUPT && !(cause && isExplained(text, explained))) {
-                String key = failure.type() + "\n" + firstLine(failure.message());
+                // Eight ranks that run out of memory name eight devices, and that is one story.
+                String key = failure.type() + "\n"
+                        + NUMBER.matcher(firstLine(failure.message())).replaceAll("#");
                 failed.computeIfAbsent(key, same -> new Failed(failure, new ArrayList<>()))
                         .ranks()
                         .add(number);
@@ -88,11 +92,27 @@ final class RankEndDetector {
                 Severity.ERROR,
                 shortened(failure.type() + ": " + firstLine(failure.message())) + ", "
                         + Wording.onRanks(ranks, job.worldSize()),
-                "The exception came "
-                        + (failure.where().equals("uncaught") ? "outside of the model" : "in " + failure.where())
-                        + " and ended the job. It is not about missing gradients, as far as was seen.",
+                detail(text, failure.where()),
                 ranks,
                 List.of(Draft.logLine(text, ranks.get(0), failure)));
+    }
+
+    private static String detail(TorchText text, String where) {
+        return switch (text) {
+            case UNUSED, STATIC_CHANGED ->
+                "torch says that a pass left parameters without a gradient. Which ones is not in its text, and the pass was not watched: run"
+                        + " again with TORCH_DISTRIBUTED_DEBUG=INFO, or with GRADWATCH_BUDGET=off, which watches every pass.";
+            case READY_TWICE, STATIC_NO_SYNC ->
+                "torch says so of a model that was not watched: wrap it in DistributedDataParallel after the reporter is loaded.";
+            default ->
+                (switch (where) {
+                            case "forward" -> "The exception came in the model's forward.";
+                            case "backward" -> "The exception came in the backward pass.";
+                            case "optimizer" -> "The exception came in the optimizer's step.";
+                            default -> "The exception came outside of the watched model's forward and backward.";
+                        })
+                        + " It is not about missing gradients, as far as was seen.";
+        };
     }
 
     private static void addKilled(JobView job, List<Integer> disconnected, List<Finding> findings) {

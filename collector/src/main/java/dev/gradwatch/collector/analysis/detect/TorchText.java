@@ -27,6 +27,8 @@ enum TorchText {
             Pattern.compile("Parameter indices which did not receive grad for rank (\\d+):((?: \\d+)*)( \\.\\.\\.)?");
     private static final Pattern TWICE =
             Pattern.compile("Parameter at index (\\d+)(?: with name (\\S+))? has been marked as ready twice");
+    private static final Pattern SENTENCE_END = Pattern.compile("\\.(?=\\s)");
+    private static final Pattern TORCH_TYPE = Pattern.compile("(?:.*\\.)?(?:RuntimeError|Dist\\w*Error)");
     private static final Pattern CONNECTION_LOST = Pattern.compile(
             "connection closed by peer|connection reset by peer|broken pipe|closed the connection|connection was likely closed"
                     + "|socket closed|remote process (?:exited|has)|ncclremoteerror|ncclsystemerror|nccl communicator was aborted"
@@ -53,12 +55,28 @@ enum TorchText {
         if (text.contains("expect_autograd_hooks_")) {
             return STATIC_NO_SYNC;
         }
-        if (CONNECTION_LOST.matcher(text.toLowerCase(Locale.ROOT)).find()) {
+        // A tracker's web server that refuses a connection is no rank.
+        if (TORCH_TYPE.matcher(failure.type()).matches()
+                && CONNECTION_LOST.matcher(text.toLowerCase(Locale.ROOT)).find()) {
             return CONNECTION;
         }
         return failure.type().endsWith("KeyboardInterrupt") || failure.type().endsWith("SignalException")
                 ? INTERRUPT
                 : OTHER;
+    }
+
+    /** The part of an exception's text that says most, in one line: torch's long ones begin with what everybody has read before. */
+    static String telling(RankFailure failure) {
+        String text = failure.message();
+        for (Pattern part : new Pattern[] {INDICES, TWICE}) {
+            Matcher matcher = part.matcher(text);
+            if (matcher.find()) {
+                return matcher.group().trim();
+            }
+        }
+        String line = RankEndDetector.firstLine(text);
+        boolean known = of(failure).message().startsWith("ddp.");
+        return failure.type() + ": " + (known ? SENTENCE_END.split(line, 2)[0] : line);
     }
 
     /** The catalogue's id of the message. */

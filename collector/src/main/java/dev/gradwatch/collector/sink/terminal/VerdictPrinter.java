@@ -19,6 +19,12 @@ public final class VerdictPrinter {
 
     private static final String TORCH_NAMES = "arameter ind";
 
+    /** Messages that the title already quotes. */
+    private static final String ANY_EXCEPTION = "python.";
+
+    /** Messages that come from DDP itself. */
+    private static final String DDP = "ddp.";
+
     private static final int MAX_TABLES = 3;
     private static final int MORE_CELLS = 6;
 
@@ -105,9 +111,10 @@ public final class VerdictPrinter {
         AdviceBlock.print(worst, paper);
         more(report, worst, loud, reportFile, paper);
         paper.gap();
-        if (!worst.log().isEmpty()) {
-            said(worst.log().get(0), paper);
-        }
+        worst.log().stream()
+                .filter(line -> !line.message().startsWith(ANY_EXCEPTION))
+                .findFirst()
+                .ifPresent(line -> said(line, paper));
     }
 
     private void tables(JobReport report, Finding worst, Paper paper) {
@@ -170,7 +177,8 @@ public final class VerdictPrinter {
                 .filter(each -> each.contains(TORCH_NAMES))
                 .findFirst()
                 .orElse(line.text().lines().findFirst().orElse(""));
-        String said = paper.cells.clean("torch said so too: " + who + where + " \"" + text.strip());
+        String said = paper.cells.clean(
+                (line.message().startsWith(DDP) ? "torch said so too: " : "") + who + where + " \"" + text.strip());
         paper.line("  " + paper.palette.faint(paper.cells.cutEnd(said, paper.columns() - 3) + "\""));
     }
 

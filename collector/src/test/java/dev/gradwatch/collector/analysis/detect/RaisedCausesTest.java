@@ -98,6 +98,56 @@ class RaisedCausesTest {
     }
 
     @Test
+    void rankFailed_onEachRankInItsOwnNumbers_isOneFinding() {
+        TestJob job = TestJob.withDefault("body").pass(0);
+        for (int rank = 0; rank < 2; rank++) {
+            job.fails(
+                    rank, "OutOfMemoryError", "CUDA out of memory. Tried to allocate 2.5 GiB. GPU " + rank, "forward");
+        }
+
+        assertThat(job.ends(1).finding().ranks()).containsExactly(0, 1);
+    }
+
+    @Test
+    void rankFailed_whereTorchNamesNothing_doesNotSayThatNothingIsMissing() {
+        TestJob job = TestJob.withDefault("body", "aux").passes(3, 0, 1).unwatched(40);
+        String lightning =
+                "It looks like your LightningModule has parameters that were not used in producing the loss returned by training_step.";
+        Finding finding = job.fails(0, "RuntimeError", lightning, "uncaught")
+                .ends(1)
+                .findings()
+                .get(0);
+
+        assertThat(finding.detail()).startsWith("torch says that a pass left parameters without a gradient.");
+        assertThat(finding.log().get(0).text())
+                .isEqualTo(
+                        "RuntimeError: It looks like your LightningModule has parameters that were not used in producing"
+                                + " the loss returned by training_step.");
+    }
+
+    @Test
+    void connectionToATracker_isNoLostRank() {
+        TestJob job = TestJob.withDefault("body").pass(0);
+        job.fails(0, "ConnectionError", "HTTPConnectionPool: [Errno 111] Connection refused", "uncaught");
+
+        assertThat(job.ends(1).finding().cause()).isEqualTo(Cause.RANK_FAILED);
+    }
+
+    @Test
+    void logLine_isTheTellingPartOfTorchsText() {
+        TestJob unused = TestJob.withDefault("body", "aux")
+                .pass(0)
+                .diesOfUnused(0, "2 3")
+                .ends(1);
+        TestJob twice = TestJob.withFind("body").fails(0, "RuntimeError", TWICE, "backward");
+
+        assertThat(unused.findings().get(0).log().get(0).text())
+                .isEqualTo("Parameter indices which did not receive grad for rank 0: 2 3");
+        assertThat(twice.finding().log().get(0).text())
+                .isEqualTo("Parameter at index 1 has been marked as ready twice");
+    }
+
+    @Test
     void rankKilled_isTheCauseOfItsPeersLostConnection() {
         TestJob job = TestJob.withDefault("body").pass(0).leaves(1, false);
         job.fails(0, "RuntimeError", "Connection closed by peer", "uncaught")
