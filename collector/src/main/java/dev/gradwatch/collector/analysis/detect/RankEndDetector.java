@@ -123,7 +123,7 @@ final class RankEndDetector {
             }
         });
         Integer exit = job.exitCode();
-        boolean stopped = exit != null && (exit == SIGINT || exit == SIGTERM);
+        boolean stopped = isStopped(job);
         boolean badly = job.exitedBadly() || (exit == null && job.hasEnded() && !disconnected.isEmpty());
         if (!lost.isEmpty()
                 && (job.exitedBadly()
@@ -146,9 +146,18 @@ final class RankEndDetector {
                                                     .replaceFirst("on ", "") + " then lost the connection to it."),
                     lost,
                     List.of()));
-        } else if (!disconnected.isEmpty()) {
+        } else if (!disconnected.isEmpty() && !stopped) {
             findings.add(connectionLost(job, disconnected));
         }
+    }
+
+    /** Whether somebody stopped it: what ranks then lose is no trouble. */
+    private static boolean isStopped(JobView job) {
+        Integer exit = job.exitCode();
+        return (exit != null && (exit == SIGINT || exit == SIGTERM))
+                || job.ranks().values().stream()
+                        .map(rank -> RankEnds.fatalFailure(job, rank))
+                        .anyMatch(failure -> failure != null && TorchText.of(failure) == TorchText.INTERRUPT);
     }
 
     private static Finding connectionLost(JobView job, List<Integer> ranks) {

@@ -3,15 +3,21 @@ package dev.gradwatch.collector.sink.terminal;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobReport.Rank;
 import dev.gradwatch.collector.model.JobReport.RankState;
+import dev.gradwatch.collector.model.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** The facts of a job's first line: its name, its ranks, its framework, how it ended. */
 final class Headline {
     private static final int SIGNAL_BASE = 128;
+
+    /** What a process raises that the keyboard or a launcher stops. */
+    private static final Set<String> INTERRUPTS = Set.of("KeyboardInterrupt", "SignalException");
+
     private static final Map<Integer, String> SIGNALS = Map.of(
             1, "SIGHUP", 2, "SIGINT", 3, "SIGQUIT", 6, "SIGABRT", 7, "SIGBUS", 9, "SIGKILL", 11, "SIGSEGV", 13,
             "SIGPIPE", 15, "SIGTERM");
@@ -49,6 +55,9 @@ final class Headline {
         String after = after(report);
         Rank failed = firstFailed(report);
         Integer exitCode = report.exitCode();
+        if (interrupted(report)) {
+            return "interrupted" + after;
+        }
         if (failed != null && (exitCode == null || exitCode != 0)) {
             boolean late = failed.error() != null && failed.error().contains(LATE_ERROR);
             return late ? "died in step " + count(failed.steps()) + ", at the next forward" : "died" + after;
@@ -86,6 +95,18 @@ final class Headline {
             return report.exitCode() != 0;
         }
         return report.ranks().stream().anyMatch(rank -> rank.state() == RankState.FAILED);
+    }
+
+    /** Whether somebody stopped it, and nothing else went wrong; that its peers then lost the connection is no failure. */
+    static boolean interrupted(JobReport report) {
+        return failed(report)
+                && report.findings().stream().noneMatch(finding -> finding.severity() == Severity.ERROR)
+                && report.ranks().stream()
+                        .anyMatch(rank -> rank.state() == RankState.FAILED && isInterrupt(rank.error()));
+    }
+
+    private static boolean isInterrupt(@Nullable String error) {
+        return error != null && INTERRUPTS.stream().anyMatch(type -> error.startsWith(type + ":"));
     }
 
     static LongStream steps(JobReport report) {

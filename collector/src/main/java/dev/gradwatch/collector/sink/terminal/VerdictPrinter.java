@@ -62,7 +62,7 @@ public final class VerdictPrinter {
         } else if (report.ranks().isEmpty()) {
             head(report, paper);
             Unseen.noRank(paper);
-        } else if (Headline.failed(report)) {
+        } else if (Headline.failed(report) && !Headline.interrupted(report)) {
             head(report, paper);
             RankErrors.print(report, paper);
         } else if (Headline.steps(report).max().orElse(0) == 0) {
@@ -70,7 +70,12 @@ public final class VerdictPrinter {
             Unseen.noStep(report, paper);
         } else {
             // One line, however long: it is what scripts look for, and terminals break lines by themselves.
-            paper.facts(more(Headline.facts(report), Watching.facts(report)), Integer.MAX_VALUE);
+            List<String> facts = new ArrayList<>(Headline.facts(report));
+            if (Headline.failed(report)) {
+                facts.add(Headline.ending(report));
+            }
+            facts.addAll(Watching.facts(report));
+            paper.facts(facts, Integer.MAX_VALUE);
         }
         if (loud.isEmpty()) {
             notes(report, paper);

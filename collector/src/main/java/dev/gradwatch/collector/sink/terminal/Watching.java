@@ -25,11 +25,18 @@ final class Watching {
     private static String tensors(JobReport report) {
         int tensors = report.models().stream().mapToInt(Model::tensors).sum();
         int trainable = report.models().stream().mapToInt(Model::trainable).sum();
-        boolean all = report.models().stream().noneMatch(UsageTable::hasTrouble);
+        boolean all = report.models().stream().allMatch(Watching::gotGradients);
         String which = trainable == tensors
                 ? Headline.count(tensors) + " parameter tensors"
                 : Headline.count(trainable) + " trainable of " + Headline.count(tensors) + " parameter tensors";
         return which + (all ? " all got gradients" : " watched");
+    }
+
+    /** Of a model that no backward pass went through (a teacher that DDP wraps all the same) nothing was seen. */
+    private static boolean gotGradients(Model model) {
+        return !UsageTable.hasTrouble(model)
+                && model.modules().stream()
+                        .allMatch(row -> row.marks().stream().anyMatch(mark -> mark != JobReport.Mark.UNKNOWN));
     }
 
     private static String steps(JobReport report) {
@@ -54,9 +61,9 @@ final class Watching {
         double percent = 100.0 * watch / wall;
         String share = percent < 0.1 ? "under 0.1 %" : String.format(Locale.ROOT, "%.1f %%", percent);
         int ranks = report.ranks().size();
-        // The first steps are watched whole, so the share of a short run says little about a long one.
+        // The first steps are watched whole, so the share of a short run says nothing about a long one.
         return wall / ranks < SHORT_RUN_NANOS
-                ? String.format(Locale.ROOT, "watching cost %.2f s (%s of a short run)", watch / 1e9 / ranks, share)
+                ? String.format(Locale.ROOT, "watching cost %.2f s", watch / 1e9 / ranks)
                 : "watching cost " + share;
     }
 

@@ -162,6 +162,15 @@ class RaisedCausesTest {
     }
 
     @Test
+    void interruptedRank_isTheCauseOfItsPeersLostConnection() {
+        TestJob job = TestJob.withDefault("body").pass(0);
+        job.fails(0, "KeyboardInterrupt", "", "uncaught")
+                .fails(1, "RuntimeError", "Connection closed by peer", "uncaught");
+
+        assertThat(job.ends(1).findings()).isEmpty();
+    }
+
+    @Test
     void caughtException_isForgotten() {
         TestJob job = TestJob.withDefault("body").pass(0).fails(0, "RuntimeError", "out of range", "forward");
         job.passes(3, 0).leaves(0, true).leaves(1, true).ends(0);

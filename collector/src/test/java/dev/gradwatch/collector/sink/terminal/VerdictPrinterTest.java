@@ -174,7 +174,32 @@ class VerdictPrinterTest {
                 List.of(new JobReport.Rank(0, "node1", 1, "cpu", 6, 6, RankState.FINISHED, null, cost)),
                 List.of(SampleReports.model("Net", 2, List.of(SampleReports.row("Net", 2, "", Mark.USED)))),
                 List.of());
-        assertThat(verdict(report, PLAIN, null)).contains("watching cost 0.02 s (10.0 % of a short run)");
+        assertThat(verdict(report, PLAIN, null)).endsWith("watching cost 0.02 s\n");
+    }
+
+    @Test
+    void modelThatNoPassWentThrough_gotNoGradients() {
+        JobReport report = SampleReports.with(
+                List.of(SampleReports.rank(0, 6, 6, RankState.FINISHED, null)),
+                List.of(
+                        SampleReports.model("Student", 2, List.of(SampleReports.row("Student", 2, "", Mark.USED))),
+                        SampleReports.model("Teacher", 2, List.of(SampleReports.row("Teacher", 2, "", Mark.UNKNOWN)))),
+                List.of());
+        assertThat(verdict(report, PLAIN, null)).contains("4 parameter tensors watched in 6 of 6 steps");
+    }
+
+    @Test
+    void interruptedJob_isNotCalledAFailure() {
+        JobReport report = SampleReports.ended(
+                SampleReports.with(
+                        List.of(SampleReports.rank(0, 6, 6, RankState.FAILED, "KeyboardInterrupt: ")),
+                        List.of(SampleReports.model("Net", 2, List.of(SampleReports.row("Net", 2, "", Mark.USED)))),
+                        List.of()),
+                130);
+        assertThat(verdict(report, PLAIN, null))
+                .startsWith("gradwatch  Net · 1 rank · torch 2.13.0 · interrupted after 6 steps")
+                .contains("2 parameter tensors all got gradients in 6 of 6 steps watched")
+                .doesNotContain("failure");
     }
 
     @Test
