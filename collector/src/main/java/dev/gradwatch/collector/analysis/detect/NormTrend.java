@@ -5,9 +5,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the total gradient norm left its own usual size, and stayed away or kept going. The usual size is the median of all kept values before.
+ * Whether the total gradient norm left its own usual size, and stayed away or kept going. The usual size is the median of all kept values before, and
+ * so is that of the latest of them: a norm that drifts, as it falls while a model converges, leaves the first and not the second.
+ *
+ * @param ended whether the latest value is usual again
  */
-record NormTrend(long firstBackward, long lastBackward, double value, double median) {
+record NormTrend(long firstBackward, long lastBackward, double value, double median, boolean ended) {
     /** Total norm above which a gradient may explode. */
     static final double EXPLODING = 10;
 
@@ -19,6 +22,9 @@ record NormTrend(long firstBackward, long lastBackward, double value, double med
 
     /** Values in a row. */
     static final int IN_A_ROW = 3;
+
+    /** Values that are the latest; a drift that takes so many is none to wake anybody for. */
+    static final int RECENT = 16;
 
     /** What counts as growing, or shrinking, from one value to the next. */
     private static final double STEEP = 1.5;
@@ -37,11 +43,18 @@ record NormTrend(long firstBackward, long lastBackward, double value, double med
                 break;
             }
             double median = kept == 0 ? Double.NaN : median(sorted, kept);
-            row = isFar(value, median, up) ? row + 1 : 0;
+            boolean far = isFar(value, median, up);
+            row = far && isFar(value, recentMedian(totals, i - row), up) ? row + 1 : 0;
             steep = isSteep(before, value, up) ? steep + 1 : 0;
             if (row >= IN_A_ROW || (row > 0 && steep >= IN_A_ROW)) {
-                long first = found == null ? totals.backward(i - row + 1) : found.firstBackward();
-                found = new NormTrend(first, totals.backward(i), value, median);
+                found = found == null
+                        ? new NormTrend(totals.backward(i - row + 1), totals.backward(i), value, median, false)
+                        : new NormTrend(found.firstBackward(), totals.backward(i), value, found.median(), false);
+            } else if (found != null) {
+                // Held against what was usual before it left: in time its own median follows it.
+                boolean ended = !isFar(value, found.median(), up);
+                found = new NormTrend(
+                        found.firstBackward(), found.lastBackward(), found.value(), found.median(), ended);
             }
             int place = Arrays.binarySearch(sorted, 0, kept, value);
             place = place < 0 ? -place - 1 : place;
@@ -51,6 +64,16 @@ record NormTrend(long firstBackward, long lastBackward, double value, double med
             before = value;
         }
         return found;
+    }
+
+    /** Of the values right before that one. */
+    private static double recentMedian(SampleSeries totals, int end) {
+        double[] recent = new double[Math.min(end, RECENT)];
+        for (int i = 0; i < recent.length; i++) {
+            recent[i] = totals.value(end - recent.length + i);
+        }
+        Arrays.sort(recent);
+        return recent.length == 0 ? Double.NaN : median(recent, recent.length);
     }
 
     private static boolean isFar(double value, double median, boolean up) {

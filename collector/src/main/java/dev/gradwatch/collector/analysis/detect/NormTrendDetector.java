@@ -39,16 +39,18 @@ final class NormTrendDetector implements Detector {
             return List.of();
         }
         Cause cause = up ? Cause.EXPLODING_GRADIENT : Cause.VANISHING_GRADIENT;
-        Draft draft = new Draft(model, cause, Severity.WARNING, new int[0])
+        Draft draft = new Draft(model, cause, worst.ended() ? Severity.INFO : Severity.WARNING, new int[0])
                 .ranks(ranks)
                 .evidence(new Evidence(
                         samples, worst.firstBackward(), worst.lastBackward(), Confidence.ofSteps(samples)));
-        draft.title("the gradient " + (up ? "explodes" : "vanishes") + ": its total norm is " + number(worst.value())
-                + " after a median of " + number(worst.median()));
+        draft.title(title(worst));
         draft.detail("The total L2 norm over the parameters of "
                 + model.manifest().name() + " left its own median from backward pass "
                 + worst.firstBackward() + " on, " + draft.onRanks() + ", and was " + number(worst.value()) + " in pass "
-                + worst.lastBackward() + ".");
+                + worst.lastBackward() + "."
+                + (worst.ended()
+                        ? " Later it was of its usual size again."
+                        : up ? "" : " Where the loss fell as far, the model has converged, and all is well."));
         draft.advise(
                 up
                         ? draft.make()
@@ -60,6 +62,13 @@ final class NormTrendDetector implements Detector {
                                         "Look for a loss that is divided too often, an activation that saturates, or a gradient that underflows in"
                                                 + " half precision."));
         return List.of(draft.finding());
+    }
+
+    private String title(NormTrend trend) {
+        String values = number(trend.value()) + " after a median of " + number(trend.median());
+        return trend.ended()
+                ? "the gradient " + (up ? "exploded" : "vanished") + " for a while: its total norm was " + values
+                : "the gradient " + (up ? "explodes" : "vanishes") + ": its total norm is " + values;
     }
 
     private static String number(double value) {

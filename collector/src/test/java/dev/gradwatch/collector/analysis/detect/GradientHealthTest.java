@@ -155,6 +155,38 @@ class GradientHealthTest {
     }
 
     @Test
+    void norm_thatDrifts_isNoAlarm() {
+        TestJob converging = TestJob.withDefault("body");
+        TestJob growing = TestJob.withDefault("body");
+        for (int i = 0; i < 80; i++) {
+            norms(converging, 1, (float) Math.pow(0.93, i), 0);
+            norms(growing, 1, (float) Math.pow(1.07, i), 0);
+        }
+
+        assertThat(converging.ids()).doesNotContain("vanishing_gradient/Net");
+        assertThat(growing.ids()).doesNotContain("exploding_gradient/Net");
+    }
+
+    @Test
+    void norm_thatCameBack_isWorthKnowingOnly() {
+        TestJob job = norms(TestJob.withDefault("body"), 10, 1, 1);
+        norms(job, 4, 400, 1);
+        assertThat(job.finding().severity()).isEqualTo(Severity.WARNING);
+
+        Finding finding = norms(job, 6, 1, 1).finding();
+        assertThat(finding.severity()).isEqualTo(Severity.INFO);
+        assertThat(finding.title())
+                .isEqualTo("the gradient exploded for a while: its total norm was 400 after a median of 1.41");
+    }
+
+    @Test
+    void norm_thatStaysAway_hasNotComeBackWhenItsMedianFollows() {
+        TestJob job = norms(TestJob.withDefault("body"), 10, 1, 1);
+
+        assertThat(norms(job, 40, 1e-5f, 1e-5f).finding().severity()).isEqualTo(Severity.WARNING);
+    }
+
+    @Test
     void norm_oneSpike_isNoAlarm() {
         TestJob job = norms(TestJob.withDefault("body"), 10, 1, 1);
         norms(job, 2, 400, 1);
