@@ -7,6 +7,7 @@ import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Confidence;
 import dev.gradwatch.collector.model.Evidence;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.Severity;
 import java.util.List;
 
@@ -79,6 +80,13 @@ final class ZeroGradientDetector implements Detector {
                 // What was unused has causes of its own: a zero there is only what zero_grad left.
                 Words.and(zero, model.ranks().get(r).used());
                 Words.andNot(zero, model.ranks().get(r).unused());
+            }
+        }
+        List<Manifest.Parameter> parameters = model.manifest().parameters();
+        for (int p : Words.bits(zero)) {
+            // A tensor of no elements has no other gradient.
+            if (parameters.get(p).elements() == 0) {
+                zero[p >>> 6] &= ~(1L << p);
             }
         }
         return any ? zero : new long[zero.length];

@@ -58,7 +58,8 @@ final class UsageMarks {
             } else if (unused && awaited) {
                 marks[p] = model.causeOf(p) == Cause.FROZEN_AFTER_WRAP ? Mark.FROZEN : Mark.SOMETIMES;
             } else {
-                boolean zero = Words.get(health.defined(), p) && !Words.get(health.nonzero(), p);
+                boolean zero =
+                        parameter.elements() > 0 && Words.get(health.defined(), p) && !Words.get(health.nonzero(), p);
                 marks[p] = zero ? Mark.ZERO : Mark.USED;
             }
         }

@@ -8,8 +8,11 @@ import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.PassFlags;
 import dev.gradwatch.collector.model.Severity;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Of {@link ZeroGradientDetector}, {@link NonfiniteDetector} and {@link NormTrendDetector}. */
@@ -184,6 +187,21 @@ class GradientHealthTest {
         TestJob job = norms(TestJob.withDefault("body"), 10, 1, 1);
 
         assertThat(norms(job, 40, 1e-5f, 1e-5f).finding().severity()).isEqualTo(Severity.WARNING);
+    }
+
+    @Test
+    void zero_ofATensorWithoutElements_isNoFinding() {
+        Manifest.Parameter empty =
+                new Manifest.Parameter("body.empty", List.of(0), "float32", true, true, 1, List.of());
+        Manifest manifest = TestJob.manifest(
+                0, "Net", List.of("body"), new Manifest.DdpSettings(false, false, true, false, 25, false));
+        List<Manifest.Parameter> parameters = new ArrayList<>(manifest.parameters());
+        parameters.add(empty);
+        TestJob job = new TestJob(2)
+                .start(new Manifest(
+                        0, "Net", manifest.wrapper(), 3, 3, manifest.modules(), parameters, manifest.ddp(), List.of()));
+
+        assertThat(norms(job, 6, 1, 1, 0).findings()).isEmpty();
     }
 
     @Test
