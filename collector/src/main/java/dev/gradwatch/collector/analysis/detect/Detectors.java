@@ -30,8 +30,7 @@ public final class Detectors {
             new FlagNotNeededDetector());
 
     /** Causes that explain why ranks differ. */
-    private static final Set<Cause> EXPLAIN_DESYNC =
-            Set.of(Cause.UNFROZEN_AFTER_WRAP, Cause.FORWARD_OUTSIDE_DDP, Cause.NONFINITE_GRADIENT);
+    private static final Set<Cause> EXPLAIN_DESYNC = Set.of(Cause.UNFROZEN_AFTER_WRAP, Cause.FORWARD_OUTSIDE_DDP);
 
     private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::severity)
             .reversed()
@@ -58,7 +57,10 @@ public final class Detectors {
         }
         // A pass that DDP did not finish leaves ranks apart too, and then the job dies of it: the error says more.
         boolean explained = found.stream()
-                .anyMatch(finding -> EXPLAIN_DESYNC.contains(finding.cause()) || finding.severity() == Severity.ERROR);
+                .anyMatch(finding -> EXPLAIN_DESYNC.contains(finding.cause())
+                        || finding.severity() == Severity.ERROR
+                        // One that ended does not explain ranks that differ since.
+                        || (finding.cause() == Cause.NONFINITE_GRADIENT && finding.severity() == Severity.CRITICAL));
         if (explained) {
             found.removeIf(finding -> finding.cause() == Cause.RANK_DESYNC);
         }

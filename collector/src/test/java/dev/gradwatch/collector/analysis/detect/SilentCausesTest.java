@@ -34,6 +34,16 @@ class SilentCausesTest {
     }
 
     @Test
+    void desync_afterGradientsThatWereNotFinite_isStillTold() {
+        TestJob job = TestJob.withDefault("body").norms(0, Float.NaN, 1).norms(1, Float.NaN, 1);
+        job.norms(0, 1, 1).norms(1, 2, 1).norms(0, 1, 1).norms(1, 2, 1);
+
+        assertThat(job.findings())
+                .extracting(Finding::cause)
+                .containsExactly(Cause.RANK_DESYNC, Cause.NONFINITE_GRADIENT);
+    }
+
+    @Test
     void desync_withReentrantCheckpoint_advisesTheOtherKindFirst() {
         TestJob job = TestJob.withDefault("body").norms(0, 1, 1).norms(1, 2, 1);
         job.probe(0, 0, new int[] {0}, new int[] {0}, true);
