@@ -50,22 +50,28 @@ public final class Snippets {
                 on
                         ? "trainer = Trainer(strategy=DDPStrategy(static_graph=True), ...)"
                         : "trainer = Trainer(strategy=\"ddp\", ...)";
-            case ACCELERATE, TRANSFORMERS ->
-                "accelerator = Accelerator(kwargs_handlers=[DistributedDataParallelKwargs(static_graph="
-                        + (on ? "True" : "False") + ")])";
+            case TRANSFORMERS ->
+                "# transformers' Trainer has no argument for it; where the loop is your own, with accelerate:\n"
+                        + staticByAccelerate(on);
+            case ACCELERATE -> staticByAccelerate(on);
             case NNUNET ->
                 "self.network = DistributedDataParallel(self.network, device_ids=[self.local_rank]"
                         + (on ? ", static_graph=True)" : ")");
         };
     }
 
+    private static String staticByAccelerate(boolean on) {
+        return "accelerator = Accelerator(kwargs_handlers=[DistributedDataParallelKwargs(static_graph="
+                + (on ? "True" : "False") + ")])";
+    }
+
     String freeze(List<String> names) {
         String where = plainModule ? "once, before the optimizer is built" : trainer.beforeWrap();
-        StringBuilder out = new StringBuilder("# ")
-                .append(where)
-                .append("; or do not build ")
-                .append(it(names))
-                .append(" at all\n");
+        return "# " + where + "; or do not build " + it(names) + " at all\n" + freezing(names);
+    }
+
+    private String freezing(List<String> names) {
+        StringBuilder out = new StringBuilder();
         if (names.size() <= SPELLED_OUT) {
             for (String name : names) {
                 out.append(path(name)).append(".requires_grad_(False)\n");
@@ -84,18 +90,21 @@ public final class Snippets {
     }
 
     String freezeThenWrap(List<String> names) {
-        return freeze(names) + (trainer == Trainer.PLAIN ? "\n" + wrap("") : "");
+        return "# " + trainer.beforeWrap() + "\n" + freezing(names) + (trainer == Trainer.PLAIN ? "\n" + wrap("") : "");
     }
 
     String wrapAfterUnfreeze(List<String> names) {
-        StringBuilder out = new StringBuilder();
+        // The module inside DDP is what has the names.
+        StringBuilder out = new StringBuilder(trainer == Trainer.PLAIN ? "model = model.module\n" : "");
         for (String name : names.subList(0, Math.min(names.size(), SPELLED_OUT))) {
             out.append(path(name)).append(".requires_grad_(True)\n");
         }
+        if (names.size() > SPELLED_OUT) {
+            out.append("# and ").append(names.size() - SPELLED_OUT).append(" more\n");
+        }
         return out
                 + (trainer == Trainer.PLAIN
-                        ? wrap("").replace("DistributedDataParallel(model", "DistributedDataParallel(model.module")
-                                + "  # wrap anew, so that DDP knows them"
+                        ? wrap("") + "  # wrap anew, so that DDP knows " + it(names)
                         : "# " + trainer.beforeWrap() + ": DDP knows only what is trainable when it is built");
     }
 
@@ -120,7 +129,11 @@ public final class Snippets {
             case PLAIN, NNUNET, LIGHTNING ->
                 "# no model.no_sync(): let each micro-batch synchronise\n"
                         + "(criterion(model(batch), target) / accumulation).backward()";
-            case ACCELERATE, TRANSFORMERS -> "GradientAccumulationPlugin(num_steps=n, sync_each_batch=True)";
+            case ACCELERATE ->
+                "accelerator = Accelerator(\n"
+                        + "    gradient_accumulation_plugin=GradientAccumulationPlugin(num_steps=n, sync_each_batch=True))";
+            case TRANSFORMERS ->
+                "TrainingArguments(..., accelerator_config={\"gradient_accumulation_kwargs\": {\"sync_each_batch\": True}})";
         };
     }
 

@@ -71,6 +71,10 @@ class WrapChangesTest {
         assertThat(finding.cause()).isEqualTo(Cause.UNFROZEN_AFTER_WRAP);
         assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
         assertThat(actions(finding.advice())).containsExactly(Action.WRAP_AFTER_UNFREEZE);
+        assertThat(finding.advice().get(0).snippet()).isEqualTo("""
+                model = model.module
+                model.aux.requires_grad_(True)
+                model = DistributedDataParallel(model)  # wrap anew, so that DDP knows it""");
         assertThat(actions(finding.avoid()))
                 .containsExactlyInAnyOrder(Action.FIND_UNUSED_PARAMETERS, Action.STATIC_GRAPH);
     }
