@@ -21,7 +21,7 @@ final class FlagNotNeededDetector implements Detector {
         }
         Draft draft = new Draft(model, Cause.FLAG_NOT_NEEDED, Severity.INFO, new int[0]);
         draft.title("find_unused_parameters is on, and nothing is unused");
-        draft.detail("All " + model.manifest().parameters().size()
+        draft.detail("All " + Words.bits(model.candidates()).length
                 + " parameter tensors that DDP averages got a gradient in each of the "
                 + draft.evidence().steps() + " steps watched, " + draft.onRanks() + ".");
         draft.advise(draft.make()

@@ -37,7 +37,7 @@ final class ForwardOutsideDetector implements Detector {
         Draft draft = new Draft(model, Cause.FORWARD_OUTSIDE_DDP, alone ? Severity.INFO : Severity.CRITICAL, new int[0])
                 .evidence(new Evidence(passes.outside(), passes.first(), passes.last(), Confidence.HIGH));
         draft.title("the forward goes around DDP, so no gradient is averaged");
-        draft.detail((passes.inside() == 0 ? "All " : "")
+        draft.detail((passes.inside() == 0 && passes.outside() > 1 ? "All " : "")
                 + Wording.count(passes.outside(), "backward pass")
                 + " came without a forward of DDP's own, " + draft.onRanks()
                 + (alone

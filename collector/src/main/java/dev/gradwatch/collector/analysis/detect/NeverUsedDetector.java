@@ -108,10 +108,10 @@ final class NeverUsedDetector implements Detector {
         }
         String never = cause == Cause.NEVER_CALLED
                 ? "If " + draft.subject() + " " + Wording.is(draft.groups())
-                        + " not meant to be used in this run, do not build " + it + " or freeze " + it
+                        + " not meant to be used in this run, leave " + it + " out or freeze " + it
                 : "If " + draft.subject() + " " + Wording.is(draft.groups())
                         + " meant to learn, use the output without detach, argmax or "
-                        + "no_grad; if not, do not build " + it + " or freeze " + it;
+                        + "no_grad; if not, leave " + it + " out or freeze " + it;
         draft.advise(
                 draft.make()
                         .removeOrFreeze(

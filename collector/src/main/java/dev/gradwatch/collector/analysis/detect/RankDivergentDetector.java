@@ -60,7 +60,7 @@ final class RankDivergentDetector implements Detector {
                     draft.make()
                             .staticGraph(
                                     "Each rank has used the same parameters in all steps seen; static_graph works as long as that stays so."));
-        } else if (model.fate().mode() != Mode.STATIC) {
+        } else if (!proved && model.fate().mode() != Mode.STATIC) {
             draft.avoid(
                     Action.STATIC_GRAPH,
                     "It works only if each rank's set of used parameters never changes, and "

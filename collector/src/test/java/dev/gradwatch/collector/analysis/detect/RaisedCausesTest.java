@@ -67,12 +67,13 @@ class RaisedCausesTest {
 
     @Test
     void flagNotNeeded_takesFiftySteps() {
-        TestJob job = TestJob.withFind("body", "aux").passes(49, 0, 1);
+        TestJob job = TestJob.withFind("body", "aux", "!frozen").passes(49, 0, 1);
         assertThat(job.findings()).isEmpty();
 
         Finding finding = job.pass(0, 1).finding();
         assertThat(finding.cause()).isEqualTo(Cause.FLAG_NOT_NEEDED);
         assertThat(finding.severity()).isEqualTo(Severity.INFO);
+        assertThat(finding.detail()).startsWith("All 4 parameter tensors that DDP averages got a gradient");
         assertThat(actions(finding.advice())).containsExactly(Action.DISABLE_FIND_UNUSED_PARAMETERS);
     }
 
