@@ -5,6 +5,7 @@ import dev.gradwatch.collector.model.JobReport.Rank;
 import dev.gradwatch.collector.model.JobReport.RankState;
 import dev.gradwatch.collector.model.Severity;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,8 +60,7 @@ final class Headline {
             return "interrupted" + after;
         }
         if (failed != null && (exitCode == null || exitCode != 0)) {
-            boolean late = failed.error() != null && failed.error().contains(LATE_ERROR);
-            return late ? "died in step " + count(failed.steps()) + ", at the next forward" : "died" + after;
+            return isLate(failed) ? "died in step " + count(failed.steps()) + ", at the next forward" : "died" + after;
         }
         if (exitCode == null) {
             return report.endedMicros() == 0 ? "running" + after : "ended" + after;
@@ -82,11 +82,16 @@ final class Headline {
                 : steps == 1 ? " after 1 step" : " after " + count(steps) + " steps";
     }
 
+    /** Of the ranks that failed, one that tells of an unused parameter: the others only lost the connection to it. */
     private static @Nullable Rank firstFailed(JobReport report) {
         return report.ranks().stream()
                 .filter(rank -> rank.state() == RankState.FAILED)
-                .findFirst()
+                .min(Comparator.comparing((Rank rank) -> !isLate(rank)))
                 .orElse(null);
+    }
+
+    private static boolean isLate(Rank rank) {
+        return rank.error() != null && rank.error().contains(LATE_ERROR);
     }
 
     /** Whether the job, or a rank of it, did not end well. */

@@ -203,6 +203,22 @@ class VerdictPrinterTest {
     }
 
     @Test
+    void rankThatOnlyLostItsPeer_doesNotSayHowTheJobDied() {
+        String late =
+                "RuntimeError: Expected to have finished reduction in the prior iteration before starting a new one.";
+        JobReport report = SampleReports.ended(
+                SampleReports.with(
+                        List.of(
+                                SampleReports.rank(
+                                        0, 1, 1, RankState.FAILED, "RuntimeError: Connection closed by peer"),
+                                SampleReports.rank(1, 1, 1, RankState.FAILED, late)),
+                        List.of(),
+                        List.of(SampleReports.finding(Severity.ERROR, Cause.RANK_DIVERGENT, "ranks differ"))),
+                1);
+        assertThat(verdict(report, PLAIN, null)).contains("died in step 1, at the next forward");
+    }
+
+    @Test
     void signal_isNamed() {
         JobReport report = SampleReports.ended(
                 SampleReports.with(List.of(SampleReports.rank(0, 1, 1, RankState.LOST, null)), List.of(), List.of()),
