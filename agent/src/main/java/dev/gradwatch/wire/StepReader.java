@@ -2,6 +2,7 @@ package dev.gradwatch.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ public final class StepReader {
     private int parameters;
     private int words;
     private int options;
+    /** The words of the latest frame of each model, which the next one most often repeats. */
+    private long[][] latest = new long[1][];
 
     /**
      * Takes the bytes between position and limit as the payload of a Step; the position does not move.
@@ -88,13 +91,37 @@ public final class StepReader {
         return payload.getLong(start + StepLayout.STEP_NANOS);
     }
 
-    /** ceil(n / 64) words in a new array; bit i of word i / 64 speaks of parameter i. */
+    /**
+     * ceil(n / 64) words; bit i of word i / 64 speaks of parameter i. Not to be written: where a frame repeats the words of the model's frame
+     * before, as nearly every one does, it gets the same array.
+     */
     public long[] used() {
+        int model = model();
+        if (model >= latest.length) {
+            latest = Arrays.copyOf(latest, model + 1);
+        }
+        long[] known = latest[model];
+        if (known != null && repeats(known)) {
+            return known;
+        }
         long[] used = new long[words];
-        payload.position(start + StepLayout.USED);
-        payload.asLongBuffer().get(used);
-        payload.position(start);
+        for (int i = 0; i < words; i++) {
+            used[i] = word(i);
+        }
+        latest[model] = used;
         return used;
+    }
+
+    private boolean repeats(long[] known) {
+        if (known.length != words) {
+            return false;
+        }
+        // Without a way out of the loop, because it is nearly never taken and each look at it costs.
+        long differing = 0;
+        for (int i = 0; i < known.length; i++) {
+            differing |= known[i] ^ word(i);
+        }
+        return differing == 0;
     }
 
     /** n norms in a new array; null where none were taken. */

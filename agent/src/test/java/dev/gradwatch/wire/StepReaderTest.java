@@ -48,6 +48,27 @@ class StepReaderTest {
         assertThat(reader.wrap(Golden.of("step-n0").payload()).used()).isEmpty();
     }
 
+    @Test
+    void used_repeated_isTheSameArray() {
+        long[] first = reader.wrap(Golden.of("step-n65").payload()).used();
+        long[] again = reader.wrap(Golden.of("step-n65").payload()).used();
+
+        assertThat(again).isSameAs(first);
+    }
+
+    @Test
+    void used_changed_isANewArray() {
+        ByteBuffer payload = Golden.of("step-n65").payload();
+        long[] first = reader.wrap(payload).used();
+        long[] copy = first.clone();
+        payload.putLong(StepLayout.USED, ~payload.getLong(StepLayout.USED));
+        long[] second = reader.wrap(payload).used();
+
+        assertThat(first).isEqualTo(copy);
+        assertThat(second[0]).isEqualTo(~first[0]);
+        assertThat(second[1]).isEqualTo(first[1]);
+    }
+
     private void assertRejected(ByteBuffer payload, String problem) {
         assertThatThrownBy(() -> reader.wrap(payload))
                 .isInstanceOf(FrameException.class)

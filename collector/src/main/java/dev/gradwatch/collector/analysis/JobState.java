@@ -10,6 +10,7 @@ import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
 import dev.gradwatch.collector.model.Observation.RankJoined;
+import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.RankInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -60,7 +61,10 @@ public final class JobState {
     }
 
     private boolean fold(Observation observation) {
-        if (observation instanceof JobStarted start) {
+        if (observation instanceof StepReported && launch != null) {
+            // Nearly all are, so the rest is not asked for each.
+            return launch.apply(observation);
+        } else if (observation instanceof JobStarted start) {
             started = start;
             return true;
         } else if (observation instanceof JobEnded end) {

@@ -9,6 +9,10 @@ final class NormRecord {
     private float @Nullable [] max;
     private long backward = -1;
     private int flags;
+    private double total = Double.NaN;
+    private long[] health = {};
+    /** Whether no latest norm is zero or not finite. */
+    private boolean allUsual;
 
     NormRecord() {}
 
@@ -26,9 +30,9 @@ final class NormRecord {
     }
 
     /**
-     * Takes the norms of a pass.
+     * Takes the norms of a pass, which are copied.
      *
-     * @return the three bitmaps of {@link Timeline#ofHealth}
+     * @return the three bitmaps of {@link Timeline#ofHealth}, not to be written; the same array where they are those of the pass before
      */
     long[] add(long pass, int passFlags, float[] norms) {
         float[] latest = last;
@@ -40,15 +44,30 @@ final class NormRecord {
             last = latest;
             max = largest;
         }
+        // The latest norms are about to be replaced, so they serve as the room to work in.
+        boolean alike = allUsual && Norms.agree(norms, latest);
+        total = Norms.total(norms, latest);
+        if (alike && Double.isFinite(total)) {
+            Norms.raise(largest, norms);
+        } else {
+            health = look(norms, largest);
+        }
         System.arraycopy(norms, 0, latest, 0, norms.length);
         backward = pass;
         flags = passFlags;
-        int words = Words.count(norms.length);
-        long[] health = new long[3 * words];
-        for (int w = 0; w < words; w++) {
-            addWord(norms, largest, w, health, words);
-        }
         return health;
+    }
+
+    private long[] look(float[] norms, float[] largest) {
+        int words = Words.count(norms.length);
+        long[] looked = new long[3 * words];
+        long odd = 0;
+        for (int w = 0; w < words; w++) {
+            addWord(norms, largest, w, looked, words);
+            odd |= looked[words + w] | looked[2 * words + w];
+        }
+        allUsual = odd == 0;
+        return Arrays.equals(looked, health) ? health : looked;
     }
 
     /** One look at each norm: nearly all are usual ones, no larger than before, and cost two comparisons. */
@@ -75,30 +94,9 @@ final class NormRecord {
         health[word] = defined;
     }
 
-    /** √Σ norm² over the parameters that have one; NaN where a norm is not finite, or where none is defined. */
-    static double total(float[] norms) {
-        // Four sums, because one would wait for itself at each addition.
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        int i = 0;
-        for (; i + 4 <= norms.length; i += 4) {
-            a += square(norms[i]);
-            b += square(norms[i + 1]);
-            c += square(norms[i + 2]);
-            d += square(norms[i + 3]);
-        }
-        for (; i < norms.length; i++) {
-            a += square(norms[i]);
-        }
-        return Math.sqrt(a + b + c + d);
-    }
-
-    private static double square(float norm) {
-        // A missing gradient is -1 and counts as 0; NaN is not below 0 and goes through.
-        double value = norm < 0 ? 0 : norm;
-        return value * value;
+    /** √Σ norm² of the latest norms that were added, over the parameters that have one; not finite where a norm is not. */
+    double total() {
+        return total;
     }
 
     float @Nullable [] last() {
@@ -118,6 +116,6 @@ final class NormRecord {
     }
 
     long bytes() {
-        return 4L * (length(last) + length(max));
+        return 4L * (length(last) + length(max)) + 8L * health.length;
     }
 }

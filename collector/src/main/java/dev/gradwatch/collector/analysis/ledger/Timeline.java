@@ -45,7 +45,7 @@ public final class Timeline {
         return new Timeline(parameters, true);
     }
 
-    /** @param pattern copied where it is new; passes come in ascending order */
+    /** @param pattern kept where it is new, and never written; passes come in ascending order */
     void add(long backward, long[] pattern, int flags) {
         int known = runs.size() == 0 ? -1 : runs.pattern(runs.size() - 1);
         if (known >= 0 && Arrays.equals(patterns[known], pattern)) {
@@ -59,7 +59,7 @@ public final class Timeline {
             foldOldestHalf();
             known = find(pattern);
         }
-        runs.add(backward, backward, known >= 0 ? known : keep(pattern.clone()), flags);
+        runs.add(backward, backward, known >= 0 ? known : keep(pattern), flags);
     }
 
     /** Replaces nothing: call it on a fresh timeline only. */
@@ -236,7 +236,11 @@ public final class Timeline {
 
     static void check(boolean holds, String what, Object value, String expected) {
         if (!holds) {
-            throw new IllegalArgumentException(what + ": " + value + " (expected: " + expected + ")");
+            throw misfit(what, value, expected);
         }
+    }
+
+    static IllegalArgumentException misfit(String what, Object value, String expected) {
+        return new IllegalArgumentException(what + ": " + value + " (expected: " + expected + ")");
     }
 }

@@ -31,7 +31,7 @@ public final class UsageLedger {
     private long step;
     private long backward;
     private long lastPass = -1;
-    private StepTimes times = StepTimes.NONE;
+    private final TimeSums times = new TimeSums();
 
     public UsageLedger(int parameters) {
         this.parameters = parameters;
@@ -59,7 +59,7 @@ public final class UsageLedger {
         watched = snapshot.watched();
         step = snapshot.step();
         backward = snapshot.backward();
-        times = snapshot.times();
+        times.set(snapshot.times());
         lastPass = used.runs() == 0 ? -1 : used.last(used.runs() - 1);
     }
 
@@ -74,7 +74,9 @@ public final class UsageLedger {
         if (pass.watched() <= watched) {
             return false;
         }
-        Timeline.check(pass.backward() > lastPass, "backward", pass.backward(), "above " + lastPass);
+        if (pass.backward() <= lastPass) {
+            throw Timeline.misfit("backward", pass.backward(), "above " + lastPass);
+        }
         int flags = pass.flags() & PassFlags.LEDGER;
         used.add(pass.backward(), pass.used(), flags);
         float[] passNorms = pass.norms();
@@ -85,7 +87,7 @@ public final class UsageLedger {
             checksums.add(pass.backward(), pass.checksum());
         }
         if (pass.stepNanos() > 0) {
-            times = plus(times, pass.stepNanos());
+            times.add(pass.stepNanos());
         }
         watched = pass.watched();
         step = pass.step();
@@ -94,20 +96,25 @@ public final class UsageLedger {
         return true;
     }
 
+    /** Texts are made only where they are needed: this runs for every step. */
     private void check(Step pass) {
-        Timeline.check(pass.parameters() == parameters, "parameters", pass.parameters(), "" + parameters);
-        int words = Words.count(parameters);
-        Timeline.check(pass.used().length == words, "words of used", pass.used().length, "" + words);
-        Timeline.check(!Words.hasBitsPast(pass.used(), 0, parameters), "used", "bits past", "only " + parameters);
-        float[] passNorms = pass.norms();
-        if (passNorms != null) {
-            Timeline.check(passNorms.length == parameters, "norms", passNorms.length, "" + parameters);
+        if (pass.parameters() != parameters) {
+            throw Timeline.misfit("parameters", pass.parameters(), "" + parameters);
         }
-        Timeline.check(
-                pass.backward() >= 0 && pass.backward() <= PackedRuns.MAX_BACKWARD,
-                "backward",
-                pass.backward(),
-                "0-" + PackedRuns.MAX_BACKWARD);
+        int words = Words.count(parameters);
+        if (pass.used().length != words) {
+            throw Timeline.misfit("words of used", pass.used().length, "" + words);
+        }
+        if (Words.hasBitsPast(pass.used(), 0, parameters)) {
+            throw Timeline.misfit("used", "bits past", "only " + parameters);
+        }
+        float[] passNorms = pass.norms();
+        if (passNorms != null && passNorms.length != parameters) {
+            throw Timeline.misfit("norms", passNorms.length, "" + parameters);
+        }
+        if (pass.backward() < 0 || pass.backward() > PackedRuns.MAX_BACKWARD) {
+            throw Timeline.misfit("backward", pass.backward(), "0-" + PackedRuns.MAX_BACKWARD);
+        }
     }
 
     private void addNorms(long pass, int flags, float[] passNorms) {
@@ -115,18 +122,10 @@ public final class UsageLedger {
         if ((flags & PassFlags.PARTIAL) != 0) {
             return;
         }
-        double total = NormRecord.total(passNorms);
+        double total = norms.total();
         if (Double.isFinite(total) || (flags & PassFlags.SCALED) == 0) {
             totals.add(pass, total);
         }
-    }
-
-    private static StepTimes plus(StepTimes times, long nanos) {
-        return new StepTimes(
-                times.count() + 1,
-                times.sumNanos() + nanos,
-                times.count() == 0 ? nanos : Math.min(times.minNanos(), nanos),
-                Math.max(times.maxNanos(), nanos));
     }
 
     /** All of it, as it travels. The changes of requires_grad are the caller's to keep. */
@@ -147,7 +146,7 @@ public final class UsageLedger {
                 totals.samples(),
                 checksums.samples(),
                 changes,
-                times);
+                times.snapshot());
     }
 
     public int parameters() {
@@ -201,7 +200,7 @@ public final class UsageLedger {
     }
 
     public StepTimes times() {
-        return times;
+        return times.snapshot();
     }
 
     /** What its arrays take, in bytes. */

@@ -25,6 +25,10 @@ public final class Launch {
     private final SortedMap<Integer, RankState> ranks = new TreeMap<>();
     private final SortedMap<Integer, NormRing> rings = new TreeMap<>();
     private int worldSize;
+    /** The rank of the latest observation, which is most often the next one's too. */
+    private int latestRank = -1;
+
+    private @Nullable RankState latest;
 
     public Launch(RankInfo first) {
         this.group = first.group();
@@ -74,6 +78,7 @@ public final class Launch {
             known.rejoin(info);
         } else {
             ranks.put(joined.rank(), new RankState(info));
+            latest = null;
             if (known != null) {
                 // What the former life's norms showed is not true of the new one.
                 rings.clear();
@@ -114,10 +119,16 @@ public final class Launch {
     }
 
     private RankState expect(int rank) {
+        RankState last = latest;
+        if (last != null && rank == latestRank) {
+            return last;
+        }
         RankState known = ranks.get(rank);
         if (known == null) {
             throw new IllegalArgumentException("rank: " + rank + " (expected: one that joined)");
         }
+        latest = known;
+        latestRank = rank;
         return known;
     }
 

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.analysis.state;
 
 import dev.gradwatch.collector.analysis.ledger.Words;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class NormRing {
         }
     }
 
+    /** @param norms kept, and never written */
     void add(int rank, long backward, float[] norms, long[] compared) {
         for (Pass pass : passes) {
             if (pass.backward == backward) {
@@ -54,17 +56,21 @@ public final class NormRing {
         if (passes.size() == PASSES) {
             passes.removeFirst();
         }
-        passes.addLast(new Pass(backward, rank, norms.clone()));
+        passes.addLast(new Pass(backward, rank, norms));
     }
 
     private void compare(Pass pass, int rank, float[] norms, long[] compared) {
         if (pass.rank == rank || pass.norms.length != norms.length) {
             return;
         }
+        // Equal to the last bit is by far the usual case.
+        int unlike = Arrays.mismatch(norms, pass.norms);
+        if (unlike < 0) {
+            return;
+        }
         long[] differing = new long[compared.length];
         boolean any = false;
-        for (int i = 0; i < norms.length; i++) {
-            // Equal to the last bit is by far the usual case, and costs one comparison.
+        for (int i = unlike; i < norms.length; i++) {
             if (norms[i] != pass.norms[i] && apart(norms[i], pass.norms[i]) && Words.get(compared, i)) {
                 Words.set(differing, i);
                 any = true;

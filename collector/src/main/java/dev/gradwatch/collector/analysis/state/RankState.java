@@ -21,6 +21,10 @@ public final class RankState {
 
     private final SortedMap<Integer, RankModel> models = new TreeMap<>();
     private final List<RankFailure> failures = new ArrayList<>();
+    /** The model of the latest observation, which is most often the next one's too. */
+    private int latestModel;
+
+    private @Nullable RankModel latest;
     private RankInfo info;
     private WatchCost cost = WatchCost.NONE;
     private @Nullable Boolean orderly;
@@ -50,10 +54,16 @@ public final class RankState {
     }
 
     RankModel expect(int model) {
+        RankModel last = latest;
+        if (last != null && model == latestModel) {
+            return last;
+        }
         RankModel known = models.get(model);
         if (known == null) {
             throw new IllegalArgumentException("model: " + model + " (expected: one of " + models.keySet() + ")");
         }
+        latest = known;
+        latestModel = model;
         return known;
     }
 
