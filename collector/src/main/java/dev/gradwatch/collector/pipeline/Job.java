@@ -7,6 +7,7 @@ import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.RankLeft;
+import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.ObservationSink;
 import java.time.Duration;
 import java.util.BitSet;
@@ -38,6 +39,10 @@ final class Job {
     private boolean launched;
 
     private long lastLeftMicros = NOBODY_LEFT;
+    private long received;
+    private long analysed;
+    private long merged;
+    private long rejected;
     // Written under the lock, read without it by the search for a job to evict.
     private volatile long endedMicros = RUNNING;
     private volatile boolean evicted;
@@ -63,6 +68,22 @@ final class Job {
         if (evicted) {
             return Outcome.EVICTED;
         }
+        received++;
+        try {
+            Outcome outcome = fold(observation, tap);
+            if (outcome == Outcome.MERGED) {
+                merged++;
+            } else {
+                analysed++;
+            }
+            return outcome;
+        } catch (RuntimeException e) {
+            rejected++;
+            throw e;
+        }
+    }
+
+    private Outcome fold(Observation observation, @Nullable ObservationSink tap) {
         if (observation instanceof JobEnded end && end.exitCode() == null && !present.isEmpty()) {
             // A rank came back while the end was on its way here.
             return Outcome.MERGED;
@@ -71,6 +92,10 @@ final class Job {
         empty = false;
         if (tap != null) {
             tap.accept(observation);
+        }
+        if (observation instanceof StepReported) {
+            // Nearly all are, so the rest is not asked for each.
+            return news ? Outcome.ANALYSED : Outcome.MERGED;
         }
         if (observation instanceof JobStarted) {
             launched = true;
@@ -124,6 +149,10 @@ final class Job {
 
     synchronized JobReport report() {
         return state.report();
+    }
+
+    synchronized Jobs.Counts counts() {
+        return new Jobs.Counts(received, analysed, merged, rejected);
     }
 
     /** True for the first caller. */

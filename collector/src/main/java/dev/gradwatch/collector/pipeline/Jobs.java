@@ -35,10 +35,11 @@ public final class Jobs implements ObservationSink {
     private final List<JobListener> listeners = new CopyOnWriteArrayList<>();
     private final @Nullable ObservationSink tap;
 
-    private final LongAdder received = new LongAdder();
-    private final LongAdder analysed = new LongAdder();
-    private final LongAdder merged = new LongAdder();
-    private final LongAdder rejected = new LongAdder();
+    /** Observations that came to no job. The others are counted by their job, whose lock they hold anyway. */
+    private final LongAdder refused = new LongAdder();
+
+    /** Those of jobs that are no longer kept. Guarded by this object's monitor. */
+    private Counts former = Counts.NONE;
 
     public Jobs() {
         this(null);
@@ -62,33 +63,49 @@ public final class Jobs implements ObservationSink {
      */
     @Override
     public void accept(Observation observation) {
-        received.increment();
         Job job = jobs.get(observation.job());
         boolean fresh = false;
         Job.Outcome outcome;
-        try {
-            // A job that was evicted between the look-up and its lock says so, and is looked up again.
-            do {
-                if (job == null || job.evicted()) {
-                    job = create(observation);
-                    fresh = true;
-                }
-                outcome = job.apply(observation, tap);
-            } while (outcome == Job.Outcome.EVICTED);
-        } catch (RuntimeException e) {
-            rejected.increment();
-            if (fresh && job != null && job.evictIfEmpty()) {
-                jobs.remove(observation.job(), job);
+        // A job that was evicted between the look-up and its lock says so, and is looked up again.
+        do {
+            if (job == null || job.evicted()) {
+                job = createOrRefuse(observation);
+                fresh = true;
             }
-            throw e;
-        }
-        (outcome == Job.Outcome.MERGED ? merged : analysed).increment();
+            outcome = fresh ? applyFirst(job, observation) : job.apply(observation, tap);
+        } while (outcome == Job.Outcome.EVICTED);
         // Two ranks that join at once may both have come here first.
         if (fresh && job.announce()) {
             listeners.forEach(listener -> listener.appeared(observation.job()));
         }
         if (outcome == Job.Outcome.ENDED) {
             listeners.forEach(listener -> listener.ended(observation.job()));
+        }
+    }
+
+    private Job.Outcome applyFirst(Job job, Observation observation) {
+        try {
+            return job.apply(observation, tap);
+        } catch (RuntimeException e) {
+            if (job.evictIfEmpty()) {
+                forget(job);
+            }
+            throw e;
+        }
+    }
+
+    private synchronized void forget(Job job) {
+        if (jobs.remove(job.id(), job)) {
+            former = former.plus(job.counts());
+        }
+    }
+
+    private Job createOrRefuse(Observation observation) {
+        try {
+            return create(observation);
+        } catch (RuntimeException e) {
+            refused.increment();
+            throw e;
         }
     }
 
@@ -104,6 +121,9 @@ public final class Jobs implements ObservationSink {
         }
         if (known == null && jobs.size() >= MAX_JOBS) {
             evictLongestEnded();
+        }
+        if (known != null) {
+            forget(known);
         }
         Job job = new Job(id);
         jobs.put(id, job);
@@ -121,7 +141,7 @@ public final class Jobs implements ObservationSink {
             throw new IllegalArgumentException(
                     "jobs: " + (MAX_JOBS + 1) + " (expected: at most " + MAX_JOBS + " that have not ended)");
         }
-        jobs.remove(oldest.id(), oldest);
+        forget(oldest);
     }
 
     /**
@@ -164,15 +184,25 @@ public final class Jobs implements ObservationSink {
     }
 
     /** What came and what became of it. */
-    public Counts counts() {
-        // Outcomes are read before what was received, so that what is under way shows as received and never as a
-        // surplus of outcomes.
-        long analysedNow = analysed.sum();
-        long mergedNow = merged.sum();
-        long rejectedNow = rejected.sum();
-        return new Counts(received.sum(), analysedNow, mergedNow, rejectedNow);
+    public synchronized Counts counts() {
+        long toNone = refused.sum();
+        Counts all = former.plus(new Counts(toNone, 0, 0, toNone));
+        for (Job job : jobs.values()) {
+            all = all.plus(job.counts());
+        }
+        return all;
     }
 
-    /** When nothing is under way, {@code received == analysed + merged + rejected}. */
-    public record Counts(long received, long analysed, long merged, long rejected) {}
+    /** {@code received == analysed + merged + rejected}. */
+    public record Counts(long received, long analysed, long merged, long rejected) {
+        static final Counts NONE = new Counts(0, 0, 0, 0);
+
+        Counts plus(Counts other) {
+            return new Counts(
+                    received + other.received,
+                    analysed + other.analysed,
+                    merged + other.merged,
+                    rejected + other.rejected);
+        }
+    }
 }
