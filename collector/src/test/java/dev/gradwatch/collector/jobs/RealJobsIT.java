@@ -59,6 +59,8 @@ class RealJobsIT {
     private static final Pattern TORCHS_NAMES =
             Pattern.compile("Parameters which did not receive grad for rank \\d+: (.+)");
 
+    private static final int MOST_TRIES = 3;
+
     @TempDir
     Path folder;
 
@@ -152,10 +154,15 @@ class RealJobsIT {
                 row.json().path("mode").asText(),
                 "--steps",
                 Integer.toString(row.steps())));
-        try (Launched job = Launched.start(output, environment, command)) {
-            int status = job.await();
-            return new Outcome(status, job.printed(), JSON.readTree(report.toFile()));
-        }
+        Outcome outcome;
+        int tries = 0;
+        do {
+            try (Launched job = Launched.start(output, environment, command)) {
+                int status = job.await();
+                outcome = new Outcome(status, job.printed(), JSON.readTree(report.toFile()));
+            }
+        } while (outcome.printed().contains(Launched.TORCHS_ABORT) && ++tries < MOST_TRIES);
+        return outcome;
     }
 
     private static List<Row> rows(String file, String expected) {
