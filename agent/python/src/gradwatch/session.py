@@ -266,6 +266,8 @@ class Session:
         if self._wanted_probes:
             self._probe_again()
         if not any(not watch.rests for watch in self.watches.values()):
+            for watch in self.watches.values():
+                watch.hooks.clear()
             self._open = opened = _Pass(None, None, False)
             self._watch_nanos += time.perf_counter_ns() - began
             return opened

@@ -38,7 +38,7 @@ class Watch:
         self.name = name
         self.size = len(description.parameters)
         self.ledger = Ledger(number, self.size)
-        self.hooks = HookSet(description.parameters, keep_nodes=is_ddp)
+        self.hooks = HookSet(description.parameters)
         self.backward = 0
         self.steps = {}
         self.ddp = None
@@ -110,6 +110,7 @@ class Watch:
 
     def backward_begins(self, tensors):
         """``tensors`` are those that the backward starts from, or None where they are not known."""
+        self.hooks.clear()
         self._hook_where_due()
         if self.hooks.is_full and not self._forward_ran:
             self._look_for_flips()
