@@ -5,13 +5,19 @@ once. On an accelerator it is copied to pinned memory without a synchronise and 
 """
 import math
 from array import array
+from operator import attrgetter
 
 import torch
+from torch._utils import _flatten_dense_tensors
 
 SMALLEST_F32 = 2.0 ** -149
 LARGEST_F32 = (2.0 - 2.0 ** -23) * 2.0 ** 127
 _PLAIN = (torch.Tensor, torch.nn.Parameter)
 _HALF = (torch.float16, torch.bfloat16)
+#: On the CPU, tensors of at most so many elements are reduced side by side in one copy: a kernel each costs 1 us, however few they hold.
+SMALL_ELEMENTS = 4_096
+_gradient_of = attrgetter("grad")
+_kind_of = attrgetter("device", "dtype", "layout")
 
 
 class Meter:
@@ -42,9 +48,14 @@ class Meter:
         return reading
 
     def _start_norms(self, reading):
+        gradients = list(map(_gradient_of, self._parameters))
+        reading.has_norms = True
+        # Mostly all are there and of one kind, which loops of C see.
+        if set(map(type, gradients)) == {torch.Tensor} and len(set(map(_kind_of, gradients))) == 1 and gradients[0].layout is torch.strided:
+            reading.norms.append((range(len(gradients)), *_norms_of(gradients)))
+            return
         groups = {}
-        for index, parameter in enumerate(self._parameters):
-            gradient = parameter.grad
+        for index, gradient in enumerate(gradients):
             if gradient is None:
                 continue
             if gradient.layout is torch.sparse_coo:
@@ -56,14 +67,15 @@ class Meter:
             group[1].append(gradient)
         for indices, gradients in groups.values():
             reading.norms.append((indices, *_norms_of(gradients)))
-        reading.has_norms = True
 
     def _start_checksum(self, reading):
         groups = {}
         for parameter in self._parameters:
             if type(parameter) in _PLAIN and parameter.layout is torch.strided and parameter.is_floating_point() and parameter.numel():
                 groups.setdefault((parameter.device, parameter.dtype), []).append(parameter.detach())
-        reading.checksums = [_Transfer(_stack(torch._foreach_norm(_wide(weights))).double().sum().reshape(1)) for weights in groups.values()]
+        reading.checksums = [
+            _Known(math.fsum(_norms_on_host(weights))) if weights[0].device.type == "cpu"
+            else _Transfer(_stack(torch._foreach_norm(_wide(weights))).double().sum().reshape(1)) for weights in groups.values()]
 
 
 class Reading:
@@ -127,9 +139,6 @@ class _Transfer:
     """One small tensor on its way to the host."""
 
     def __init__(self, tensor):
-        if tensor.device.type == "cpu":
-            self._values = tensor.tolist()
-            return
         self._values = None
         # Named devices, since the user may have set a default one.
         self._host = torch.empty(tensor.shape, dtype=tensor.dtype, device="cpu", pin_memory=True)
@@ -149,8 +158,8 @@ class _Transfer:
 class _Known:
     """What was on the host already."""
 
-    def __init__(self, value):
-        self._values = [value]
+    def __init__(self, *values):
+        self._values = values
 
     def is_ready(self):
         return True
@@ -177,17 +186,36 @@ class _Kept:
 
 def _norms_of(gradients):
     """(transfer of the norms, a callable that gives the transfer of the largest magnitudes)."""
-    wide = _wide(gradients)
-    norms = _Transfer(_stack(torch._foreach_norm(wide)))
     if gradients[0].device.type == "cpu":
         # Read at once, so the gradients are still there if a norm of 0 or infinity has to be looked into.
-        return norms, lambda: _Transfer(_stack(_largest(wide)))
-    return norms, _Kept(_Transfer(_stack(_largest(wide))))
+        return _Known(*_norms_on_host(gradients)), lambda: _Known(*_largest_on_host(gradients))
+    wide = _wide(gradients)
+    return _Transfer(_stack(torch._foreach_norm(wide))), _Kept(_Transfer(_stack(torch._foreach_norm(wide, math.inf))))
 
 
-def _largest(tensors):
-    return [tensor.abs().max() if tensor.numel() else tensor.new_zeros(()) for tensor in tensors] if tensors[0].device.type == "cpu" \
-        else torch._foreach_norm(tensors, math.inf)
+def _norms_on_host(tensors):
+    """L2 norms of CPU tensors of one dtype, as floats in their order."""
+    sizes = list(map(torch.Tensor.numel, tensors))
+    small = [place for place, size in enumerate(sizes) if 0 < size <= SMALL_ELEMENTS]
+    if len(small) < 2 or tensors[0].is_complex():
+        return _stack(torch._foreach_norm(_wide(tensors))).tolist()
+    flat = _flatten_dense_tensors(tensors if len(small) == len(tensors) else [tensors[place] for place in small])
+    flat = flat.float() if flat.dtype in _HALF else flat
+    lengths = torch.tensor([sizes[place] for place in small], device="cpu")
+    norms = torch.segment_reduce(flat * flat, "sum", lengths=lengths, unsafe=True).sqrt_().tolist()
+    if len(small) == len(tensors):
+        return norms
+    values = [-1.0] * len(tensors)
+    for place, norm in zip(small, norms):
+        values[place] = norm
+    large = [place for place, value in enumerate(values) if value == -1]
+    for place, norm in zip(large, _stack(torch._foreach_norm(_wide([tensors[place] for place in large]))).tolist()):
+        values[place] = norm
+    return values
+
+
+def _largest_on_host(tensors):
+    return _stack([tensor.abs().max() if tensor.numel() else tensor.abs().new_zeros(()) for tensor in _wide(tensors)]).tolist()
 
 
 def _wide(tensors):
