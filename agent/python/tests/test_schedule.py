@@ -20,7 +20,7 @@ class ScheduleTest(unittest.TestCase):
         expected = set(range(50))
         for block in range(1, 200):
             hashed = zlib.crc32(b"seg-042/%d" % block)
-            expected.update(range(64 * block + hashed % 57, 64 * block + hashed % 57 + 8))
+            expected.update(range(64 * block + hashed % 49, 64 * block + hashed % 49 + 16))
         self.assertEqual(sorted(expected), watched("seg-042", 0))
 
     def test_windows_of_a_higher_level_are_among_those_of_a_lower_one(self):

@@ -3,7 +3,7 @@
 Pure arithmetic on the job's id and the number of the pass, so that all ranks choose alike without a word between them:
 
     pass   0 ... 49                    every one
-    block  k = 1, 2, ...               passes 64 k ... 64 k + 63; one window of 8, at 64 k + (h(k) mod 57)
+    block  k = 1, 2, ...               passes 64 k ... 64 k + 63; one window of 16, at 64 k + (h(k) mod 49)
     level  L                           only the windows of blocks where (h(k) >> 8) has its lowest L bits clear
 
 h(k) is CRC-32 of ``JOB/k``. Gaps between windows are irregular, so that no period of the job's own can hide from them; windows of a
@@ -13,7 +13,7 @@ import zlib
 
 FIRST_PASSES = 50
 BLOCK = 64
-WINDOW = 8
+WINDOW = 16
 MAX_LEVEL = 12
 NORM_PASSES = 16
 WINDOW_NORMS = 3
