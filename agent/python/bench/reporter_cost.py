@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """What watching costs: two equal models step by turns in one process, one of them watched.
 
-    python agent/python/bench/reporter_cost.py [--steps N] [--parameters N] [--step-millis MS] [--runs N]
+    python agent/python/bench/reporter_cost.py [--steps N] [--parameters N] [--step-millis MS] [--runs N] [--ddp]
 
 Stands alone: a process of its own listens and drops what comes. The neighbours in time are compared, so a machine's drift takes both
-sides alike; the bare model goes past the reporter's wrappers and hooks. The watched model's steps are --step-millis apart, which is what
-the reporter's budget is a share of. Rows, medians over the runs, each above the bare model's step:
+sides alike, and they go first by turns, since who goes second finds the caches warm; the bare model goes past the reporter's wrappers and
+hooks. Steps are --step-millis apart, which is what the reporter's budget is a share of. With --ddp both models are wrapped in
+DistributedDataParallel, alone in its group. Rows, medians over the runs, each above the bare model's step:
 
-    watched step   the mean over the watched passes after the first 50: hooks on and off, bitmap, ledger, norms in 3 of 8, sending
+    watched step   the mean over the watched passes after the first 50: hooks on and off, bitmap, ledger, norms in 3 of 16, sending
     first 50       the same over the first 50: with norms and checksums in 16 of them, probes in 3
     whole job      the mean over all steps: 50 watched passes, then windows under the default budget
     item loop      what one writes by hand: p.grad.norm().item() for every parameter in every step
@@ -32,15 +33,27 @@ FIRST = 50
 class Side:
     """A model with its optimizer; ``step`` gives the (cpu, wall) nanoseconds that one step took."""
 
-    def __init__(self, torch, count):
-        self.parameters = [torch.nn.Parameter(torch.randn(32)) for _ in range(count)]
-        self.model = torch.nn.ParameterList(self.parameters)
-        self.optimizer = torch.optim.SGD(self.parameters, lr=1e-6)
-        self._stack = torch.stack
+    def __init__(self, torch, count, ddp):
+        class Sums(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.weights = torch.nn.ParameterList([torch.nn.Parameter(torch.randn(32)) for _ in range(count)])
+                self.every = list(self.weights)
 
-    def step(self, backward, after):
+            def forward(self):
+                return torch.stack([parameter.sum() for parameter in self.every]).sum()
+
+        self.model = Sums()
+        self.parameters = self.model.every
+        self.optimizer = torch.optim.SGD(self.parameters, lr=1e-6)
+        if ddp:
+            self.model = torch.nn.parallel.DistributedDataParallel(self.model)
+        # Bound before the reporter wraps the class: a bare model calls torch's own.
+        self.bare_forward = self.model.forward
+
+    def step(self, forward, backward, after):
         wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
-        loss = self._stack([parameter.sum() for parameter in self.parameters]).sum()
+        loss = forward()
         backward(loss)
         after(self.parameters)
         self.optimizer.step()
@@ -63,12 +76,15 @@ def train(arguments):
     import torch.optim.optimizer as optimizers
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    bare, other = Side(torch, arguments.parameters), Side(torch, arguments.parameters)
+    if arguments.ddp:
+        import torch.distributed
+        torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    bare, other = (Side(torch, arguments.parameters, arguments.ddp) for _ in range(2))
     original = torch.autograd.backward
     is_watched = arguments.way == "job"
     for _ in range(20):
-        bare.step(original, nothing)
-        other.step(original, nothing)
+        bare.step(bare.bare_forward, original, nothing)
+        other.step(other.bare_forward, original, nothing)
     counted = None
     if is_watched:
         import gradwatch
@@ -77,17 +93,23 @@ def train(arguments):
         counted = session.current().watches[id(other.model)].ledger
     hooks = [getattr(optimizers, name, {}) for name in ("_global_optimizer_pre_hooks", "_global_optimizer_post_hooks")]
     kept = [dict(some) for some in hooks]
+
+    def bare_step():
+        for some in hooks:
+            some.clear()
+        taken = bare.step(bare.bare_forward, original, nothing)
+        for some, was in zip(hooks, kept):
+            some.update(was)
+        return taken
+
     differences = {"first 50": [], "watched step": [], "unwatched step": []}
     period = arguments.step_millis / 1000
     for step in range(arguments.steps):
         until = time.perf_counter() + period
-        for some in hooks:
-            some.clear()
-        apart = bare.step(original, nothing)
-        for some, was in zip(hooks, kept):
-            some.update(was)
         before = counted.watched if counted else 0
-        taken = other.step(torch.autograd.backward, nothing if is_watched else item_loop)
+        apart = bare_step() if step % 2 else None
+        taken = other.step(other.model.forward, torch.autograd.backward, nothing if is_watched else item_loop)
+        apart = apart or bare_step()
         row = "unwatched step" if not counted or counted.watched == before else "first 50" if step < FIRST else "watched step"
         differences[row].append((taken[0] - apart[0], taken[1] - apart[1]))
         while time.perf_counter() < until:
@@ -116,7 +138,7 @@ def run(arguments, way, steps, port):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GRADWATCH_")}
     environment.update(PYTHONPATH=SOURCE, OMP_NUM_THREADS="1", GRADWATCH_COLLECTOR="127.0.0.1:%d" % port, GRADWATCH_JOB="cost")
     command = [sys.executable, os.path.abspath(__file__), "--way", way, "--steps", str(steps), "--parameters", str(arguments.parameters),
-               "--step-millis", str(arguments.step_millis if way == "job" else 0)]
+               "--step-millis", str(arguments.step_millis)] + ["--ddp"] * arguments.ddp
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, universal_newlines=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -128,7 +150,7 @@ def compare(arguments):
         runs = []
         for _ in range(arguments.runs):
             rows = run(arguments, "job", arguments.steps, port)
-            rows["item loop"] = run(arguments, "item loop", min(arguments.steps, 300), port)["item loop"]
+            rows["item loop"] = run(arguments, "item loop", min(arguments.steps, 1_000), port)["item loop"]
             runs.append(rows)
     finally:
         listener.kill()
@@ -150,6 +172,7 @@ def main():
     parser.add_argument("--parameters", type=int, default=300)
     parser.add_argument("--step-millis", type=float, default=10)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--ddp", action="store_true")
     parser.add_argument("--way", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.way == "serve":
