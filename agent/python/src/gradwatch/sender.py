@@ -6,7 +6,7 @@ or keeps the process alive.
 """
 import json
 import random
-import select
+import selectors
 import socket
 import threading
 import time
@@ -22,6 +22,8 @@ LAST_BACKOFF_SECONDS = 5.0
 #: How long a failure waits for a connection that is still being made: the process may not live to try again.
 FAILURE_SECONDS = 0.2
 GOODBYE_SECONDS = 0.25
+# select.select refuses descriptors from 1024 on, which a trainer with many open files has.
+_Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 
 
 class Sender:
@@ -104,7 +106,7 @@ class Sender:
                 self._queue.append(frame)
             while self._socket is not None and (self._queue or self._out) and time.monotonic() < deadline:
                 if not self._send():
-                    select.select([], [self._socket], [], max(0.0, deadline - time.monotonic()))
+                    _wait(self._socket, selectors.EVENT_WRITE, max(0.0, deadline - time.monotonic()))
             self._close_politely(min(deadline, time.monotonic() + GOODBYE_SECONDS))
         finally:
             self._lock.release()
@@ -150,12 +152,12 @@ class Sender:
         sock = self._socket
         if sock is None:
             return
-        waiting = [sock] if self._out or self._queue else []
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._out or self._queue else 0)
         try:
-            readable, _, _ = select.select([sock], waiting, [], POLL_SECONDS)
+            ready = _wait(sock, events, POLL_SECONDS)
         except (OSError, ValueError):
             return  # the training thread met the end of the connection in its own send, and closed it
-        if readable:
+        if ready & selectors.EVENT_READ:
             with self._lock:
                 self._receive()
 
@@ -265,12 +267,19 @@ class Sender:
         try:
             sock.shutdown(socket.SHUT_WR)
             while time.monotonic() < deadline:
-                readable, _, _ = select.select([sock], [], [], max(0.0, deadline - time.monotonic()))
-                if not readable or not sock.recv(65536):
+                if not _wait(sock, selectors.EVENT_READ, max(0.0, deadline - time.monotonic())) or not sock.recv(65536):
                     break
         except OSError:
             pass
         sock.close()
+
+
+def _wait(sock, events, seconds):
+    """Which of ``events`` the socket is ready for, after at most ``seconds``; 0 none. Raises ValueError for a closed one."""
+    with _Selector() as selector:
+        selector.register(sock, events)
+        ready = selector.select(seconds)
+    return ready[0][1] if ready else 0
 
 
 def _object(payload):
