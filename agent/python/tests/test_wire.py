@@ -55,6 +55,18 @@ class WireTest(unittest.TestCase):
         tail = {name: value[name] for name in ("ddp", "notes")}
         self.assertEqual([expected], wire.manifest(head, value["modules"], value["parameters"], tail))
 
+    def test_hello_keeps_its_limit_by_cutting_the_command(self):
+        members = {"job": "a", "rank": 0, "world_size": 1, "pid": 1, "command": ["train.py"] + ["\x01" * 1_024] * 63, "libraries": {"peft": "1"}}
+        frame = wire.hello(members)
+        kept = json.loads(frame[13:].decode("utf-8"))
+        self.assertLessEqual(len(frame) - 4, limits.MAX_HELLO_BYTES)
+        self.assertEqual(("train.py", 10, {"peft": "1"}), (kept["command"][0], len(kept["command"]) - 1, kept["libraries"]))
+        self.assertEqual(64, len(members["command"]))
+
+    def test_hello_with_endless_versions_loses_its_libraries(self):
+        frame = wire.hello({"job": "a", "command": ["x"], "libraries": {"peft": "1" * limits.MAX_HELLO_BYTES}})
+        self.assertEqual({"job": "a", "command": []}, json.loads(frame[13:].decode("utf-8")))
+
     def test_manifest_past_a_chunks_size_is_dealt_out_in_order(self):
         entries = [{"name": "x" * 1000, "place": place} for place in range(3000)]
         frames = wire.manifest({"model": 0, "name": "Net"}, entries[:5], entries[5:], {"ddp": None, "notes": []})

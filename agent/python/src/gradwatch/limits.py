@@ -4,6 +4,7 @@ A writer that meets a limit leaves the excess out; nothing here ever grows with 
 """
 
 MAX_FRAME_BYTES = 16_777_216
+MAX_HELLO_BYTES = 65_536
 MAX_PARAMETERS = 262_144
 MAX_MODELS = 64
 MAX_NAME_BYTES = 1_024

@@ -60,7 +60,17 @@ def json_frame(kind, value):
 
 
 def hello(members, min_version=MIN_VERSION, max_version=MAX_VERSION):
-    return frame(HELLO, MAGIC + struct.pack("<HH", min_version, max_version) + to_json(members))
+    """A Hello frame; words leave the end of ``command``, then ``libraries``, until it is within MAX_HELLO_BYTES."""
+    members = dict(members)
+    head = MAGIC + struct.pack("<HH", min_version, max_version)
+    text = to_json(members)
+    while 1 + len(head) + len(text) > limits.MAX_HELLO_BYTES:
+        if members.get("command"):
+            members["command"] = members["command"][:-1]
+        elif members.pop("libraries", None) is None:
+            break
+        text = to_json(members)
+    return frame(HELLO, head + text)
 
 
 def pack_bits(flags):
