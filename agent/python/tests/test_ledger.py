@@ -133,6 +133,25 @@ class LedgerTest(unittest.TestCase):
         self.assertEqual({"count": 3, "sum_nanos": 21, "min_nanos": 5, "max_nanos": 9}, members["times"])
         self.assertEqual((5, 71, 71), (members["watched"], members["step"], members["backward"]))
 
+    def test_patterns_of_a_large_model_are_folded_before_they_fill_a_frame(self):
+        size = 120_000
+        ledger = Ledger(0, size)
+        full = array("f", [1.0]) * size
+        for backward in range(60):
+            pattern = bytearray(b"\x01" * size)
+            pattern[backward] = 0
+            ledger.enter(backward, backward, bytes(pattern), 2, 0)
+            if backward < 20:
+                norms = array("f", full)
+                norms[backward] = 0.0
+                ledger.enter_norms(backward, norms, 2)
+        members = members_of(ledger.frame())
+        for part, fewest, passes in (("used", 25, 60), ("health", 8, 20)):
+            texts = members[part]["patterns"]
+            self.assertLessEqual(sum(map(len, texts)), limits.PATTERN_TEXT_BYTES)
+            self.assertGreaterEqual(len(texts), fewest)
+            self.assertEqual(passes, members[part]["counts"]["passes"] + sum(last - first + 1 for first, last, _, _ in members[part]["runs"]))
+
     def test_ledger_of_the_largest_model_fits_a_frame(self):
         size = limits.MAX_PARAMETERS
         ledger = Ledger(0, size)

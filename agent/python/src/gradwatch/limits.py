@@ -13,12 +13,12 @@ MAX_TEXT_BYTES = 65_536
 MAX_PATTERNS = 256
 MAX_RUNS = 4_096
 MAX_TOTALS = 4_096
+PATTERN_TEXT_BYTES = 1_048_576
 
 # Below are bounds of this writer alone; the protocol does not know them.
 MAX_CHANGES = 1_024
-# Flipped parameters over all kept changes, and the text of a ledger's patterns: with them the largest model's ledger fits a frame.
+# Flipped parameters over all kept changes: with PATTERN_TEXT_BYTES the largest model's ledger fits a frame.
 MAX_FLIPS = 131_072
-PATTERN_TEXT_BYTES = 1_048_576
 MAX_FAILURES = 16
 MAX_PROBES = 8
 MAX_NOTES = 16
