@@ -72,7 +72,8 @@ class PipedChildTest {
         long before = System.nanoTime();
         assertThat(sh("echo first; sleep 10 & exit 4").await()).isEqualTo(4);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("first\n");
-        assertThat((System.nanoTime() - before) / 1_000_000).isBetween(Child.DRAIN_GRACE_MILLIS, 9_000L);
+        // Java itself may end the stream with the child, so the grace is the most that it takes and not the least.
+        assertThat((System.nanoTime() - before) / 1_000_000).isLessThan(9_000L);
     }
 
     @Test
