@@ -20,7 +20,7 @@ final class OutputKeeper implements AutoCloseable {
     // complained of there.
     private static final String SCRIPT = """
             trap '' HUP INT QUIT TERM USR1 USR2
-            exec 3<"/proc/$0/fd/$1" 4<"/proc/$0/fd/$3"
+            { exec 3<"/proc/$0/fd/$1" 4<"/proc/$0/fd/$3"; } 2>/dev/null
             [ "$(readlink "/proc/$$/fd/3")" = "$2" ] && [ "$(readlink "/proc/$$/fd/4")" = "$4" ] || exit 0
             while read -r word; do
               case $word in
