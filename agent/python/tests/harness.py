@@ -9,6 +9,8 @@ import unittest
 from collector import Collector
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+#: The scenarios that the collector's tests run too, so that one file says what they are.
+SCENARIOS = os.path.normpath(os.path.join(HERE, *[os.pardir] * 3, "collector", "src", "test", "resources", "ddp", "scenarios.py"))
 SOURCE = os.path.join(os.path.dirname(HERE), "src")
 INJECT = os.path.join(SOURCE, "gradwatch", "inject")
 JOB_SECONDS = 120

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import unittest
 
-from harness import HERE, SOURCE, JobTest, environment, torch_version
+from harness import HERE, SCENARIOS, SOURCE, JobTest, environment, torch_version
 
 BODY = ["body.bias", "body.weight"]
 HEAD = ["head.bias", "head.weight"]
@@ -181,7 +181,7 @@ class ScenariosTest(JobTest):
             scenario, mode = row.split()
             with self.subTest(row), tempfile.TemporaryDirectory() as folder:
                 del self.collector.connections[:]
-                self.run_job(scenario, "--mode", mode, "--truth", folder, job="scenarios.py", ranks=2, code=None)
+                self.run_job(scenario, "--mode", mode, "--truth", folder, job=SCENARIOS, ranks=2, code=None)
                 for rank in (0, 1):
                     with open(os.path.join(folder, "%s.%s.rank%d.json" % (scenario, mode, rank))) as text:
                         truth = json.load(text)
@@ -193,19 +193,19 @@ class ScenariosTest(JobTest):
                         self.assertEqual(truth["error"], "%s: %s" % (failure["type"], failure["message"]))
 
     def test_rank_that_hangs_in_backward_has_told_what_it_used(self):
-        self.run_job("one_rank_only", job="scenarios.py", ranks=2, code=None)
+        self.run_job("one_rank_only", job=SCENARIOS, ranks=2, code=None)
         hanging, = [one for one in self.collector.connections if one.of("Hello")[0]["rank"] == 0]
         step = hanging.of("Step")[-1]
         self.assertEqual(([0, 1, 2, 3, 4, 5], 0), (step["used"], step["backward"]))
         self.assertTrue(step["flags"] & PARTIAL)
 
     def test_flips_of_requires_grad_are_told_with_their_pass(self):
-        self.run_job("frozen_after_wrap", "--mode", "find", job="scenarios.py", ranks=2)
+        self.run_job("frozen_after_wrap", "--mode", "find", job=SCENARIOS, ranks=2)
         for connection in self.collector.connections:
             self.assertEqual([{"model": 0, "backward": 2, "frozen": [4, 5], "unfrozen": []}], connection.of("Change"))
 
     def test_ready_twice_sends_its_probe_before_it_dies(self):
-        self.run_job("checkpoint_reentrant_twice", "--mode", "find", job="scenarios.py", ranks=2, code=None)
+        self.run_job("checkpoint_reentrant_twice", "--mode", "find", job=SCENARIOS, ranks=2, code=None)
         for connection in self.collector.connections:
             probe = connection.of("Probe")[0]
             self.assertTrue(probe["reentrant_checkpoint"])
