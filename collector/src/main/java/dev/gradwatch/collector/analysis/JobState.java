@@ -4,11 +4,15 @@ import dev.gradwatch.collector.analysis.detect.Detectors;
 import dev.gradwatch.collector.analysis.detect.JobView;
 import dev.gradwatch.collector.analysis.report.ReportWriter;
 import dev.gradwatch.collector.analysis.state.Launch;
+import dev.gradwatch.collector.analysis.state.LogBook;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
+import dev.gradwatch.collector.model.Observation.LogRead;
+import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.RankInfo;
@@ -31,9 +35,13 @@ public final class JobState {
     /** Groups remembered, so that a straggler of a former one does not take the place of the latest. */
     public static final int MAX_GROUPS = 1024;
 
+    /** Torchrun's word that it starts its workers again. */
+    private static final String RESTARTED = "elastic.restart";
+
     private final String job;
     private final List<Finding> earlier = new ArrayList<>();
     private final Set<String> formerGroups = new LinkedHashSet<>();
+    private final LogBook log = new LogBook();
     private @Nullable Launch launch;
     private @Nullable JobStarted started;
     private @Nullable JobEnded ended;
@@ -76,6 +84,11 @@ public final class JobState {
             return true;
         } else if (observation instanceof RankJoined joined) {
             return join(joined);
+        } else if (observation instanceof MessageSeen seen) {
+            return hear(seen.message());
+        } else if (observation instanceof LogRead read) {
+            log.read(read.source(), read.lines());
+            return true;
         }
         if (launch == null) {
             throw new IllegalArgumentException("rank: none joined (expected: RankJoined first)");
@@ -110,6 +123,16 @@ public final class JobState {
         return true;
     }
 
+    /** What was printed before torchrun starts the workers again is of the launch before. */
+    private boolean hear(LogMessage message) {
+        boolean restarted = message.is(RESTARTED);
+        if (restarted || log.beginsAttempt(message)) {
+            keep(Detectors.findings(view(launch)));
+            log.forget();
+        }
+        return restarted || log.add(message);
+    }
+
     /** An end without an exit code was only the last rank's leaving, and here is a rank again. */
     private void forgetGuessedEnd() {
         if (ended != null && ended.exitCode() == null) {
@@ -118,7 +141,11 @@ public final class JobState {
     }
 
     private void keepFindingsOf(Launch former) {
-        for (Finding finding : EarlierFindings.worthKeeping(Detectors.findings(view(former)))) {
+        keep(Detectors.findings(view(former)));
+    }
+
+    private void keep(List<Finding> findings) {
+        for (Finding finding : EarlierFindings.worthKeeping(findings)) {
             if (earlier.size() < MAX_EARLIER_FINDINGS
                     && earlier.stream().noneMatch(kept -> kept.id().equals(finding.id()))) {
                 earlier.add(finding);
@@ -140,6 +167,7 @@ public final class JobState {
                 started == null ? List.of() : started.command(),
                 started == null ? firstMicros : started.micros(),
                 ended,
-                of);
+                of,
+                log);
     }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             CollectCommand.class,
+            DiagnoseCommand.class,
             ReplayCommand.class,
             DemoCommand.class,
             RehearseCommand.class,
@@ -51,6 +52,6 @@ public final class Gradwatch implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "command: none (expected: run, collect, replay or demo; see --help)");
+                spec.commandLine(), "command: none (expected: run, collect, diagnose, replay or demo; see --help)");
     }
 }

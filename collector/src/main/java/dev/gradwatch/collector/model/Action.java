@@ -16,7 +16,35 @@ public enum Action {
     CHECK_LOSS_WEIGHT_OR_ACTIVATION,
     CHECK_LOSS_SCALE_OR_ACTIVATION,
     CLIP_GRADIENTS_OR_LOWER_RATE,
-    FIND_FIRST_NONFINITE;
+    FIND_FIRST_NONFINITE,
+    /** Of a log that cannot tell more: run the job under the reporter. */
+    RUN_UNDER_GRADWATCH,
+    BUILD_THE_SAME_MODEL,
+    ALIGN_COLLECTIVES,
+    LOOK_AT_FIRST_RANK,
+    RAISE_TIMEOUT,
+    REDUCE_GPU_MEMORY,
+    ONE_RANK_PER_GPU,
+    SET_ALLOCATOR_OPTIONS,
+    REDUCE_HOST_MEMORY,
+    RUN_WITH_LAUNCH_BLOCKING,
+    CHECK_LABELS_AND_INDICES,
+    INSTALL_MATCHING_TORCH,
+    SET_ENVIRONMENT,
+    START_BY_TORCHRUN,
+    FIX_DATASET,
+    STRIP_KEY_PREFIX,
+    MATCH_THE_MODEL,
+    LOAD_NON_STRICT,
+    LOAD_TRUSTED_PICKLE,
+    PRETRAIN_WITH_SAME_PLANS,
+    CHECK_DATA_AND_RATE,
+    REGULARISE_OR_STOP_EARLY,
+    FIX_THE_EXCEPTION,
+    /** What the signature's author says to do. */
+    KNOWN_FIX,
+    /** What the signature's author says not to do. */
+    KNOWN_TRAP;
 
     public String id() {
         return name().toLowerCase(java.util.Locale.ROOT);

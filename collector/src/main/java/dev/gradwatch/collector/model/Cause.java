@@ -19,9 +19,25 @@ public enum Cause {
     EXPLODING_GRADIENT,
     VANISHING_GRADIENT,
     NONFINITE_GRADIENT,
+    /** Parameters got no gradient, and a log alone does not tell which of the causes above it was. */
+    UNUSED_PARAMETERS,
     RANK_KILLED,
     RANK_FAILED,
-    CONNECTION_LOST;
+    CONNECTION_LOST,
+    MODEL_MISMATCH,
+    COLLECTIVE_MISMATCH,
+    COLLECTIVE_TIMEOUT,
+    OUT_OF_MEMORY,
+    CUDA_ERROR,
+    GPU_SHARED_BY_RANKS,
+    MISSING_ENVIRONMENT,
+    DATASET_ERROR,
+    STATE_DICT_MISMATCH,
+    PRETRAINED_MISMATCH,
+    METRIC_JUMP,
+    OVERFIT_GAP,
+    /** A message that a signature explains, and that is of no cause above. */
+    KNOWN_MESSAGE;
 
     public String id() {
         return name().toLowerCase(java.util.Locale.ROOT);

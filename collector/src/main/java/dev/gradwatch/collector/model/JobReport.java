@@ -50,6 +50,7 @@ public record JobReport(
     /**
      * A rank.
      *
+     * @param device such as {@code cuda:0}; empty where no reporter told
      * @param steps backward passes completed, of the model with the most
      * @param watchedSteps those that were watched
      * @param error type and first line; null where it did not fail
@@ -63,7 +64,12 @@ public record JobReport(
             long watchedSteps,
             RankState state,
             @Nullable String error,
-            WatchCost cost) {}
+            WatchCost cost) {
+        /** Whether a reporter watched it; else all that is known of it is what it printed. */
+        public boolean watched() {
+            return !device.isEmpty();
+        }
+    }
 
     /**
      * A model.

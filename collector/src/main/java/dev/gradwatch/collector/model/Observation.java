@@ -55,6 +55,17 @@ public sealed interface Observation {
     /** An exception passed through a forward, a backward pass, the optimizer, or was uncaught. */
     record RankFailed(String job, long micros, int rank, RankFailure failure) implements Observation {}
 
+    /** A message was recognised in what the job prints. */
+    record MessageSeen(String job, long micros, LogMessage message) implements Observation {}
+
+    /**
+     * A text of the job was read so far.
+     *
+     * @param source as its messages name it
+     * @param lines that it has
+     */
+    record LogRead(String job, long micros, String source, long lines) implements Observation {}
+
     /** A rank ended in order (Goodbye), or its connection was lost. */
     record RankLeft(String job, long micros, int rank, boolean orderly, String reason) implements Observation {}
 }

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.analysis.detect;
 
+import dev.gradwatch.collector.analysis.log.LogFindings;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Severity;
@@ -46,6 +47,7 @@ public final class Detectors {
         for (ModelView model : job.models()) {
             all.addAll(of(model));
         }
+        all.addAll(LogFindings.findings(job, job.log(), all));
         all.addAll(RankEndDetector.detect(job, all));
         return worstFirst(all);
     }
@@ -86,9 +88,15 @@ public final class Detectors {
             case NEVER_CALLED -> 8;
             case INTERMITTENT, LATE_FIRST_USE -> 9;
             case ZERO_GRADIENT, EXPLODING_GRADIENT, VANISHING_GRADIENT -> 10;
-            case RANK_FAILED, RANK_KILLED -> 11;
-            case CONNECTION_LOST -> 12;
-            case FLAG_NOT_NEEDED -> 13;
+            case MISSING_ENVIRONMENT, DATASET_ERROR, STATE_DICT_MISMATCH, PRETRAINED_MISMATCH, MODEL_MISMATCH -> 4;
+            case UNUSED_PARAMETERS -> 9;
+            case OUT_OF_MEMORY, CUDA_ERROR, GPU_SHARED_BY_RANKS, COLLECTIVE_MISMATCH -> 10;
+            case KNOWN_MESSAGE -> 11;
+            case RANK_FAILED, RANK_KILLED -> 12;
+            case COLLECTIVE_TIMEOUT -> 13;
+            case CONNECTION_LOST -> 14;
+            case METRIC_JUMP, OVERFIT_GAP -> 15;
+            case FLAG_NOT_NEEDED -> 16;
         };
     }
 }

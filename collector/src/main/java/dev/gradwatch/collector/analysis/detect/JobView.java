@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.state.Launch;
+import dev.gradwatch.collector.analysis.state.LogBook;
 import dev.gradwatch.collector.analysis.state.RankState;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation.JobEnded;
@@ -20,6 +21,7 @@ public final class JobView {
     private final long startedMicros;
     private final @Nullable JobEnded ended;
     private final @Nullable Launch launch;
+    private final LogBook log;
     private final List<ModelView> models = new ArrayList<>();
 
     public JobView(
@@ -28,13 +30,15 @@ public final class JobView {
             List<String> command,
             long startedMicros,
             @Nullable JobEnded ended,
-            @Nullable Launch launch) {
+            @Nullable Launch launch,
+            LogBook log) {
         this.id = id;
         this.name = name;
         this.command = command;
         this.startedMicros = startedMicros;
         this.ended = ended;
         this.launch = launch;
+        this.log = log;
         TreeSet<Integer> modelIds = new TreeSet<>();
         ranks().values().forEach(rank -> modelIds.addAll(rank.models().keySet()));
         for (int model : modelIds) {
@@ -83,6 +87,11 @@ public final class JobView {
 
     public @Nullable Launch launch() {
         return launch;
+    }
+
+    /** What the job printed. */
+    public LogBook log() {
+        return log;
     }
 
     public int worldSize() {

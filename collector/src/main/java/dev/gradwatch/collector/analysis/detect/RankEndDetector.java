@@ -27,6 +27,8 @@ final class RankEndDetector {
     private static final int SIGINT = 130;
     private static final int SIGTERM = 143;
     private static final int MAX_TITLE_CHARS = 160;
+    private static final int MIN_QUOTED_CHARS = 12;
+    private static final int MAX_QUOTED_CHARS = 80;
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
 
     private record Failed(RankFailure failure, List<Integer> ranks) {}
@@ -46,7 +48,9 @@ final class RankEndDetector {
             TorchText text = TorchText.of(failure);
             if (text == TorchText.CONNECTION) {
                 disconnected.add(number);
-            } else if (text != TorchText.INTERRUPT && !(cause && isExplained(text, explained))) {
+            } else if (text != TorchText.INTERRUPT
+                    && !(cause && isExplained(text, explained))
+                    && !isQuoted(failure, explained)) {
                 // Eight ranks that run out of memory name eight devices, and that is one story.
                 String key = failure.type() + "\n"
                         + NUMBER.matcher(firstLine(failure.message())).replaceAll("#");
@@ -63,6 +67,17 @@ final class RankEndDetector {
         return findings;
     }
 
+    /** Whether a finding's messages hold this very exception. */
+    private static boolean isQuoted(RankFailure failure, List<Finding> explained) {
+        String first = firstLine(failure.message());
+        String words = first.substring(0, Math.min(first.length(), MAX_QUOTED_CHARS));
+        return words.length() >= MIN_QUOTED_CHARS
+                && explained.stream()
+                        .filter(finding -> finding.severity() == Severity.ERROR)
+                        .flatMap(finding -> finding.log().stream())
+                        .anyMatch(line -> line.text().contains(words));
+    }
+
     /** Whether a finding about gradients says what torch's text says. */
     private static boolean isExplained(TorchText text, List<Finding> explained) {
         return switch (text) {
@@ -74,6 +89,7 @@ final class RankEndDetector {
                             INTERMITTENT,
                             LATE_FIRST_USE,
                             RANK_DIVERGENT,
+                            UNUSED_PARAMETERS,
                             FROZEN_AFTER_WRAP -> true;
                     default -> false;
                 });

@@ -3,6 +3,7 @@ package dev.gradwatch.collector.analysis.report;
 import dev.gradwatch.collector.analysis.detect.JobView;
 import dev.gradwatch.collector.analysis.detect.ModelView;
 import dev.gradwatch.collector.analysis.detect.RankEnds;
+import dev.gradwatch.collector.analysis.log.LogRanks;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Manifest;
@@ -32,6 +33,9 @@ public final class ReportWriter {
                     failure == null ? null : error(failure),
                     rank.cost()));
         });
+        if (ranks.isEmpty()) {
+            ranks.addAll(LogRanks.of(job, job.log()));
+        }
         List<JobReport.Model> models = new ArrayList<>();
         for (ModelView model : job.models()) {
             models.add(model(model, job));

@@ -23,7 +23,7 @@ public final class ReportJson {
 
     static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private static final ObjectWriter WRITER = MAPPER.writer(new DefaultPrettyPrinter()
+    static final ObjectWriter WRITER = MAPPER.writer(new DefaultPrettyPrinter()
             .withObjectIndenter(new DefaultIndenter("  ", "\n"))
             .withArrayIndenter(DefaultPrettyPrinter.FixedSpaceIndenter.instance));
 

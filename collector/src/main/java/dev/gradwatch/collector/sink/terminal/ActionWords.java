@@ -21,6 +21,30 @@ final class ActionWords {
             case CHECK_LOSS_SCALE_OR_ACTIVATION -> "Check the loss scale and the activations";
             case CLIP_GRADIENTS_OR_LOWER_RATE -> "Clip the gradients, or lower the learning rate";
             case FIND_FIRST_NONFINITE -> "Find the first value that is not finite";
+            case RUN_UNDER_GRADWATCH -> "Run it under gradwatch run";
+            case BUILD_THE_SAME_MODEL -> "Build the same model on every rank";
+            case ALIGN_COLLECTIVES -> "Let every rank run the same collectives";
+            case LOOK_AT_FIRST_RANK -> "Look at the rank that ended first, or did not come";
+            case RAISE_TIMEOUT -> "A longer time-out";
+            case REDUCE_GPU_MEMORY -> "Use less GPU memory";
+            case ONE_RANK_PER_GPU -> "One rank a GPU";
+            case SET_ALLOCATOR_OPTIONS -> "PYTORCH_CUDA_ALLOC_CONF";
+            case REDUCE_HOST_MEMORY -> "Use less host memory, or allow more";
+            case RUN_WITH_LAUNCH_BLOCKING -> "Run with CUDA_LAUNCH_BLOCKING=1";
+            case CHECK_LABELS_AND_INDICES -> "Check labels and indices";
+            case INSTALL_MATCHING_TORCH -> "Install a torch that fits the GPU";
+            case SET_ENVIRONMENT -> "Set the environment variable";
+            case START_BY_TORCHRUN -> "Start it by torchrun";
+            case FIX_DATASET -> "Fix the dataset";
+            case STRIP_KEY_PREFIX -> "Take off the wrapper's prefix";
+            case MATCH_THE_MODEL -> "Match the model to the checkpoint";
+            case LOAD_NON_STRICT -> "strict=False";
+            case LOAD_TRUSTED_PICKLE -> "Load the pickle, if you trust it";
+            case PRETRAIN_WITH_SAME_PLANS -> "Pretrain with the same plans";
+            case CHECK_DATA_AND_RATE -> "Check data and learning rate";
+            case REGULARISE_OR_STOP_EARLY -> "Regularise, or take an earlier checkpoint";
+            case FIX_THE_EXCEPTION -> "Fix the exception";
+            case KNOWN_FIX, KNOWN_TRAP -> "";
         };
     }
 

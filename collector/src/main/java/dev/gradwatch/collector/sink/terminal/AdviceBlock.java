@@ -25,6 +25,9 @@ final class AdviceBlock {
     }
 
     private static String withReason(String words, String why) {
+        if (words.isEmpty()) {
+            return why;
+        }
         boolean sentence = !why.isEmpty() && Character.isUpperCase(why.charAt(0));
         return words + (why.isEmpty() ? "." : sentence ? ". " : ": ") + why;
     }

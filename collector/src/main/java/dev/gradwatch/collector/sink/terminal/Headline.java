@@ -60,7 +60,9 @@ final class Headline {
             return "interrupted" + after;
         }
         if (failed != null && (exitCode == null || exitCode != 0)) {
-            return isLate(failed) ? "died in step " + count(failed.steps()) + ", at the next forward" : "died" + after;
+            return isLate(failed) && failed.watched()
+                    ? "died in step " + count(failed.steps()) + ", at the next forward"
+                    : "died" + after;
         }
         if (exitCode == null) {
             return report.endedMicros() == 0 ? "running" + after : "ended" + after;
@@ -73,7 +75,7 @@ final class Headline {
     }
 
     private static String after(JobReport report) {
-        if (report.ranks().isEmpty()) {
+        if (report.ranks().stream().noneMatch(Rank::watched)) {
             return "";
         }
         long steps = steps(report).max().orElse(0);

@@ -53,6 +53,11 @@ public record Terminal(int columns, boolean unicode, boolean colour) {
         return value != null && value.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(value) : 0;
     }
 
+    /** Whether somebody watches what goes to stderr. */
+    public static boolean isStandardError() {
+        return isTerminal(2);
+    }
+
     /** {@code System.console()} speaks of input and output together; the link of the descriptor tells of the one stream. */
     private static boolean isTerminal(int descriptor) {
         try {

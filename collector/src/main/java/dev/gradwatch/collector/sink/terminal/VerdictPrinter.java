@@ -25,6 +25,12 @@ public final class VerdictPrinter {
     /** Messages that come from DDP itself. */
     private static final String DDP = "ddp.";
 
+    /** The source of what a reporter saw raised; it has no place in a text. */
+    private static final String RAISED = "exception";
+
+    /** Places in logs that prove a finding; more are in the report. */
+    private static final int MAX_SAID = 3;
+
     private static final int MAX_TABLES = 3;
     private static final int MORE_CELLS = 6;
 
@@ -116,10 +122,11 @@ public final class VerdictPrinter {
         AdviceBlock.print(worst, paper);
         more(report, worst, loud, reportFile, paper);
         paper.gap();
+        boolean raised = worst.log().stream().anyMatch(line -> line.source().equals(RAISED));
         worst.log().stream()
                 .filter(line -> !line.message().startsWith(ANY_EXCEPTION))
-                .findFirst()
-                .ifPresent(line -> said(line, paper));
+                .limit(raised ? 1 : MAX_SAID)
+                .forEach(line -> said(line, paper));
     }
 
     private void tables(JobReport report, Finding worst, Paper paper) {
@@ -172,9 +179,8 @@ public final class VerdictPrinter {
     }
 
     private static void said(Finding.LogLine line, Paper paper) {
-        String where = line.source().equals("exception")
-                ? "raised"
-                : line.source() + (line.line() > 0 ? ":" + line.line() : "");
+        String where =
+                line.source().equals(RAISED) ? "raised" : line.source() + (line.line() > 0 ? ":" + line.line() : "");
         String who = line.rank() == null ? "" : "rank " + line.rank() + " ";
         // Torch's texts are long, and the line that names parameters says the most.
         String text = line.text()

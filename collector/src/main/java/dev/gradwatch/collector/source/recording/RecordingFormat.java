@@ -69,6 +69,8 @@ final class RecordingFormat {
         @JsonSubTypes.Type(value = Observation.ModelProbed.class, name = "ModelProbed"),
         @JsonSubTypes.Type(value = Observation.RankProgressed.class, name = "RankProgressed"),
         @JsonSubTypes.Type(value = Observation.RankFailed.class, name = "RankFailed"),
+        @JsonSubTypes.Type(value = Observation.MessageSeen.class, name = "MessageSeen"),
+        @JsonSubTypes.Type(value = Observation.LogRead.class, name = "LogRead"),
         @JsonSubTypes.Type(value = Observation.RankLeft.class, name = "RankLeft")
     })
     private interface Kinds {}

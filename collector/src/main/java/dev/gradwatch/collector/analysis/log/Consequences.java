@@ -1,0 +1,126 @@
+package dev.gradwatch.collector.analysis.log;
+
+import dev.gradwatch.collector.analysis.advice.ModuleGroups;
+import dev.gradwatch.collector.model.Cause;
+import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.LogMessage;
+import dev.gradwatch.collector.model.Severity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** What ranks say after another one died: folded under its cause where that is known, and else a finding of its own that says where to look. */
+final class Consequences {
+    /** Messages of processes whose peer, store or launcher went away. */
+    private static final String[] CONNECTION = {
+        "dist.gloo_peer",
+        "store.recv0",
+        "nccl.uniqueid",
+        "nccl.async_exc",
+        "nccl.strings",
+        "nccl.error_in",
+        "rdzv.conn",
+        "nnunet.workers"
+    };
+
+    private static final String[] LATE = {
+        "nccl.teardown",
+        "nccl.watchdog_term",
+        "nccl.watchdog_status",
+        "nccl.dump_signal",
+        "nccl.heartbeat",
+        "nccl.watchdog_timeout",
+        "dist.gloo_timeout",
+        "dist.monitored_barrier"
+    };
+
+    private static final Pattern REMOTE = Pattern.compile(
+            "(?i)connection (?:closed|reset|was likely closed)|broken pipe|remote process (?:exited|has)|socket closed|communicator was aborted"
+                    + "|Connection refused|pair closure|remote server shutdown");
+
+    private Consequences() {}
+
+    /** Whether a signature says what an exception says, or it only tells that somebody else died. */
+    static boolean isSaidOtherwise(LogView view, LogMessage traceback) {
+        String text = traceback.text();
+        if (traceback.field("type").matches("(?:.*\\.)?(?:RuntimeError|Dist\\w*Error|ConnectionError)")
+                && REMOTE.matcher(text).find()) {
+            return true;
+        }
+        return view.book().messages().stream()
+                .anyMatch(message -> !message.equals(traceback)
+                        && message.severity().compareTo(Severity.ERROR) >= 0
+                        && message.source().equals(traceback.source())
+                        && traceback.line() <= message.line()
+                        && message.line() <= traceback.endLine()
+                        && !message.is("tb"));
+    }
+
+    /** @param root the first finding that explains the end; the ranks that merely lost the connection are told in its detail */
+    static Finding foldInto(LogView view, Finding root) {
+        TreeSet<Integer> lost = new TreeSet<>(LogView.ranks(view.of(CONNECTION)));
+        TreeSet<Integer> waited = new TreeSet<>(LogView.ranks(view.of(LATE)));
+        root.ranks().forEach(lost::remove);
+        root.ranks().forEach(waited::remove);
+        waited.removeAll(lost);
+        StringBuilder detail = new StringBuilder(root.detail());
+        if (!lost.isEmpty() && !root.detail().contains("lost the connection")) {
+            detail.append(detail.isEmpty() ? "" : " ")
+                    .append(subject(lost))
+                    .append(" then lost the connection, which is a consequence.");
+        }
+        if (!waited.isEmpty() && root.cause() != Cause.COLLECTIVE_TIMEOUT) {
+            detail.append(detail.isEmpty() ? "" : " ")
+                    .append(subject(waited))
+                    .append(" then waited in vain, which is a consequence.");
+        }
+        List<Finding.LogLine> log = new ArrayList<>(root.log());
+        for (LogMessage message : LogView.firstOfEachRank(view.of(CONNECTION))) {
+            if (log.size() < LogDraft.MAX_LOG_LINES) {
+                log.add(LogDraft.line(message));
+            }
+        }
+        return new Finding(
+                root.id(),
+                root.cause(),
+                root.severity(),
+                root.model(),
+                root.title(),
+                detail.toString(),
+                root.parameters(),
+                root.modules(),
+                root.ranks(),
+                root.evidence(),
+                root.advice(),
+                root.avoid(),
+                log);
+    }
+
+    private static String subject(Set<Integer> ranks) {
+        return (ranks.size() == 1 ? "Rank " : "Ranks ") + ModuleGroups.ranges(List.copyOf(ranks));
+    }
+
+    /** Nothing explains why the connection was lost: say so, and where to look. */
+    static List<Finding> alone(LogView view) {
+        List<LogMessage> said = view.of(CONNECTION);
+        if (said.isEmpty() || said.stream().noneMatch(view::isFatal)) {
+            return List.of();
+        }
+        LogDraft draft = new LogDraft(view, Cause.CONNECTION_LOST, LogView.firstOfEachRank(said));
+        draft.title((draft.ranks().isEmpty()
+                        ? "a rank"
+                        : ModuleGroups.ranges(draft.ranks()).length() == 1
+                                ? "rank " + draft.ranks().get(0)
+                                : "ranks " + ModuleGroups.ranges(draft.ranks()))
+                + " lost the connection to another process");
+        draft.detail(
+                "That is the consequence of another process's end, which is not in this log: look at the ranks that are not named here.");
+        draft.advise(
+                dev.gradwatch.collector.model.Action.LOOK_AT_FIRST_RANK,
+                "The rank that ended first has the cause; its output may be in a file or on a node of its own.",
+                null);
+        return List.of(draft.finding());
+    }
+}

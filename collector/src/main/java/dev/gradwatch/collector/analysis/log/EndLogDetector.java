@@ -1,0 +1,218 @@
+package dev.gradwatch.collector.analysis.log;
+
+import dev.gradwatch.collector.model.Action;
+import dev.gradwatch.collector.model.Cause;
+import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.LogMessage;
+import dev.gradwatch.collector.model.Severity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * {@code rank_failed} and {@code rank_killed}: exceptions that nobody caught, and what torchrun's table says of processes that ended without one.
+ * Speaks of ranks that no other finding speaks of.
+ */
+final class EndLogDetector {
+    private static final int SIGTERM = 15;
+    private static final int SIGKILL = 9;
+    private static final int SHELL_SIGNALLED = 128;
+
+    private static final Map<Integer, String> SIGNALS =
+            Map.of(4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV", 15, "SIGTERM");
+
+    private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
+
+    /** What somebody did on purpose. */
+    private static final Pattern STOPPED =
+            Pattern.compile("(?:.*\\.)?(?:KeyboardInterrupt|SystemExit|SignalException|BdbQuit)");
+
+    private final LogView view;
+    private final List<Finding> explained;
+
+    /** @param explained findings of more special causes */
+    EndLogDetector(LogView view, List<Finding> explained) {
+        this.view = view;
+        this.explained = explained;
+    }
+
+    List<Finding> detect() {
+        List<Finding> findings = new ArrayList<>(exceptions());
+        findings.addAll(ends(findings));
+        return findings;
+    }
+
+    /** Exceptions whose text no signature explains, the same of several ranks in one. */
+    private List<Finding> exceptions() {
+        Map<String, List<LogMessage>> byText = new LinkedHashMap<>();
+        for (LogMessage traceback : view.tracebacks()) {
+            if (view.isFatal(traceback)
+                    && !STOPPED.matcher(traceback.field("type")).matches()
+                    && !Consequences.isSaidOtherwise(view, traceback)
+                    && !speaksOf(traceback)) {
+                String key = traceback.field("type")
+                        + '\n'
+                        + NUMBER.matcher(traceback.field("message")).replaceAll("#");
+                byText.computeIfAbsent(key, text -> new ArrayList<>()).add(traceback);
+            }
+        }
+        List<Finding> findings = new ArrayList<>();
+        byText.values().forEach(same -> findings.add(exception(same)));
+        return findings;
+    }
+
+    /** Whether a finding's proof is this very exception: a wrapper raises it again with its own words around it. */
+    private boolean speaksOf(LogMessage traceback) {
+        String message = traceback.field("message");
+        return message.length() >= 12
+                && explained.stream()
+                        .flatMap(finding -> finding.log().stream())
+                        .anyMatch(line -> line.text().contains(message.substring(0, Math.min(80, message.length()))));
+    }
+
+    private Finding exception(List<LogMessage> same) {
+        LogMessage first = same.get(0);
+        LogDraft draft = new LogDraft(view, Cause.RANK_FAILED, same);
+        draft.title(
+                first.text().lines().findFirst().orElse("") + (draft.ranks().isEmpty() ? "" : ", " + draft.onRanks()));
+        String place = view.placeOf(first);
+        String function = first.field("function");
+        draft.detail((place.isEmpty()
+                        ? ""
+                        : "It was raised at " + place
+                                + (function.isEmpty() || function.equals("<module>") ? "" : ", in " + function) + ". ")
+                + "It is not about missing gradients, as far as the log tells.");
+        draft.advise(
+                Action.FIX_THE_EXCEPTION,
+                "It is the job's own; what other ranks print after it is its consequence.",
+                null);
+        return draft.finding();
+    }
+
+    private List<Finding> ends(List<Finding> exceptions) {
+        List<Finding> findings = new ArrayList<>();
+        Map<Integer, LogMessage> killedByLauncher = killedByLauncher();
+        for (LogView.Failure failure : view.failures().values()) {
+            int signal = failure.exitCode() < 0
+                    ? -failure.exitCode()
+                    : failure.exitCode() > SHELL_SIGNALLED ? failure.exitCode() - SHELL_SIGNALLED : 0;
+            // The agent ends the survivors by SIGTERM, and by SIGKILL where that does nothing.
+            boolean victim = signal == SIGTERM || killedByLauncher.containsKey((int) failure.pid());
+            // Where something is found, an ordinary exit status says nothing more.
+            boolean told = isNamed(failure.rank(), explained)
+                    || isNamed(failure.rank(), exceptions)
+                    || ((signal == 0 || signal == 6) && !(explained.isEmpty() && exceptions.isEmpty()));
+            if (!victim && !told) {
+                findings.add(end(failure.rank(), signal, failure.exitCode(), failure.said()));
+            }
+        }
+        if (findings.isEmpty() && exceptions.isEmpty() && explained.isEmpty()) {
+            findings.addAll(spawned());
+        }
+        return findings;
+    }
+
+    private static boolean isNamed(int rank, List<Finding> findings) {
+        return findings.stream()
+                .anyMatch(finding ->
+                        finding.severity() == Severity.ERROR && finding.ranks().contains(rank));
+    }
+
+    private Map<Integer, LogMessage> killedByLauncher() {
+        Map<Integer, LogMessage> pids = new TreeMap<>();
+        for (LogMessage message : view.of("elastic.forcekill")) {
+            Long pid = message.number("pid");
+            if (pid != null) {
+                pids.put(pid.intValue(), message);
+            }
+        }
+        return pids;
+    }
+
+    private List<Finding> spawned() {
+        List<Finding> findings = new ArrayList<>();
+        for (LogMessage message : view.of("spawn.exit", "elastic.failed", "lightning.child")) {
+            Long code = message.number("code") == null ? message.number("exitcode") : message.number("code");
+            String name = message.field("signal").replaceFirst("^SIG", "");
+            int signal = SIGNALS.entrySet().stream()
+                    .filter(entry -> entry.getValue().equals("SIG" + name))
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElse(code != null && code < 0 ? (int) -code : 0);
+            Long index = message.number("index") == null ? message.number("local_rank") : message.number("index");
+            int rank = message.rank() != null ? message.rank() : index == null ? -1 : index.intValue();
+            if (findings.isEmpty() && signal != SIGTERM) {
+                findings.add(end(rank, signal, code == null ? -signal : code.intValue(), message));
+            }
+        }
+        return findings;
+    }
+
+    private Finding end(int rank, int signal, int exitCode, LogMessage said) {
+        LogDraft draft = new LogDraft(view, signal == SIGKILL ? Cause.RANK_KILLED : Cause.RANK_FAILED, List.of(said));
+        String who = rank < 0 ? "a process" : "rank " + rank;
+        draft.ranks(rank < 0 ? List.of() : List.of(rank));
+        String name = SIGNALS.getOrDefault(signal, "signal " + signal);
+        if (signal == SIGKILL) {
+            draft.title(who + " was killed by the system (SIGKILL)");
+            draft.detail(
+                    "The process could not say why. It is the kernel when the host's memory is short, a container's or a batch system's limit, or somebody's kill -9.");
+            draft.advise(
+                    Action.REDUCE_HOST_MEMORY,
+                    "If memory was short: fewer DataLoader workers, a smaller cache, a higher limit. The kernel's log says whether it was.",
+                    "dmesg -T | grep -i -E 'killed process|out of memory'   # SLURM: sacct -j JOB --format=State,MaxRSS");
+        } else if (signal != 0) {
+            draft.title(who + " ended by " + name
+                    + (view.of("dist.detail_segv").isEmpty() && !isDetailCrash(signal)
+                            ? ""
+                            : ", as TORCH_DISTRIBUTED_DEBUG=DETAIL makes it with gloo"));
+            draft.detail(
+                    switch (signal) {
+                        case 11 ->
+                            isDetailCrash(signal)
+                                    ? "torch 2.13's DDP crashes while it is built when TORCH_DISTRIBUTED_DEBUG=DETAIL meets gloo. INFO prints the same parameter names."
+                                    : "Native code crashed; Python's own traceback of it comes with PYTHONFAULTHANDLER=1."
+                                            + (view.of("tb.fatal_py").isEmpty() ? "" : " It was printed here.");
+                        case 7 -> "A bus error is most often a full /dev/shm.";
+                        case 6 ->
+                            "The process aborted itself: NCCL's watchdog, a failed C++ exception or an assertion; what it said stands above.";
+                        default -> "It printed no exception.";
+                    });
+            if (signal == 11 && isDetailCrash(signal)) {
+                draft.advise(
+                        Action.SET_ENVIRONMENT,
+                        "It gives the names, and does not crash.",
+                        "export TORCH_DISTRIBUTED_DEBUG=INFO");
+            } else if (signal == 7) {
+                draft.advise(
+                        Action.REDUCE_HOST_MEMORY,
+                        "Give the container more shared memory.",
+                        "docker run --shm-size=16g ...");
+            } else {
+                draft.advise(
+                        Action.FIX_THE_EXCEPTION,
+                        "Run again with Python's own handler, which prints the stack of a crash.",
+                        "export PYTHONFAULTHANDLER=1");
+            }
+        } else {
+            draft.title(who + " exited with status " + exitCode + " and printed no exception that this log holds");
+            draft.detail(
+                    "Its own stdout and stderr may be elsewhere: torchrun keeps them with --log-dir and --redirects, and the traceback with @record.");
+            draft.advise(
+                    Action.LOOK_AT_FIRST_RANK,
+                    "It ended first; what other ranks print is its consequence.",
+                    "torchrun --log-dir logs --redirects 3 ...");
+        }
+        return draft.finding();
+    }
+
+    private boolean isDetailCrash(int signal) {
+        return signal == 11
+                && view.of("dist.debug_set").stream()
+                        .anyMatch(message -> message.field("level").equals("DETAIL"))
+                && view.of("dist.ddp_init").isEmpty();
+    }
+}

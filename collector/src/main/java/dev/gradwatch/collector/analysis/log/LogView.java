@@ -1,0 +1,188 @@
+package dev.gradwatch.collector.analysis.log;
+
+import dev.gradwatch.collector.analysis.detect.JobView;
+import dev.gradwatch.collector.analysis.state.LogBook;
+import dev.gradwatch.collector.model.LogMessage;
+import dev.gradwatch.collector.model.Severity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A job's messages, worked up for the detectors. Lives as long as one report takes to make. */
+final class LogView {
+    static final String TRACEBACK = "tb.block";
+
+    /** A text that goes on for longer than this after a message did not end with it. */
+    private static final int LINES_AFTER_DEATH = 500;
+
+    /** Likewise for an exception of which nothing says that nobody caught it: logging libraries print those that were. */
+    private static final int LINES_AFTER_EXCEPTION = 50;
+
+    private final JobView job;
+    private final LogBook book;
+
+    LogView(JobView job, LogBook book) {
+        this.job = job;
+        this.book = book;
+    }
+
+    JobView job() {
+        return job;
+    }
+
+    LogBook book() {
+        return book;
+    }
+
+    /** Messages of these groups, in the order of reading. */
+    List<LogMessage> of(String... groups) {
+        return book.messages().stream()
+                .filter(message -> Arrays.stream(groups).anyMatch(message::is))
+                .toList();
+    }
+
+    /** Exceptions, in the order of reading. */
+    List<LogMessage> tracebacks() {
+        return of(TRACEBACK);
+    }
+
+    /** Ranks that a list of messages names, ascending. */
+    static List<Integer> ranks(List<LogMessage> messages) {
+        TreeSet<Integer> ranks = new TreeSet<>();
+        messages.forEach(message -> {
+            if (message.rank() != null) {
+                ranks.add(message.rank());
+            }
+        });
+        return List.copyOf(ranks);
+    }
+
+    /** The traceback whose exception a message is the text of; null where none was printed. */
+    @Nullable
+    LogMessage tracebackOf(LogMessage message) {
+        return tracebacks().stream()
+                .filter(traceback -> traceback.source().equals(message.source())
+                        && traceback.line() <= message.line()
+                        && message.line() <= traceback.endLine())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Where in the user's own code a message was raised, such as {@code train.py:24}; empty where that was not printed. */
+    String placeOf(LogMessage message) {
+        LogMessage traceback = message.is(TRACEBACK) ? message : tracebackOf(message);
+        if (traceback == null || traceback.field("file").isEmpty()) {
+            return "";
+        }
+        String file = traceback.field("file").replace('\\', '/');
+        return file.substring(file.lastIndexOf('/') + 1) + ":" + traceback.field("line");
+    }
+
+    /** Whether the job, or a process of it, ended of this. */
+    boolean isFatal(LogMessage message) {
+        if (job.hasEnded() && job.exitCode() != null) {
+            return job.exitedBadly();
+        }
+        LogMessage traceback = message.is(TRACEBACK) ? message : tracebackOf(message);
+        if ((traceback != null && traceback.flag("uncaught")) || launcherFailed()) {
+            return true;
+        }
+        long after = book.linesOf(message.source()) - message.endLine();
+        return after <= (message.is(TRACEBACK) ? LINES_AFTER_EXCEPTION : LINES_AFTER_DEATH);
+    }
+
+    /** Whether torchrun, torch.multiprocessing or Lightning said that a process failed. */
+    boolean launcherFailed() {
+        return book.messages().stream()
+                .anyMatch(message -> message.is("elastic.table")
+                        || message.is("elastic.failed")
+                        || message.is("spawn")
+                        || message.is("lightning.child"));
+    }
+
+    Severity severity(LogMessage message) {
+        return isFatal(message) ? Severity.ERROR : Severity.WARNING;
+    }
+
+    /** How many ranks the job has, as far as the log tells; 0 where it does not. */
+    int worldSize() {
+        int size = job.worldSize();
+        for (LogMessage message : book.messages()) {
+            for (String field : List.of("world_size", "world")) {
+                Long said = message.number(field);
+                size = said == null ? size : (int) Math.max(size, Math.min(said, Integer.MAX_VALUE));
+            }
+        }
+        if (size > 0) {
+            return size;
+        }
+        // Torchrun's table names those that failed, and at least those there were.
+        TreeSet<Integer> named = new TreeSet<>(ranks(book.messages()));
+        failures().keySet().forEach(named::add);
+        return named.isEmpty() ? 0 : named.last() + 1;
+    }
+
+    /**
+     * How a rank's process ended, as torchrun's table says.
+     *
+     * @param exitCode negative for a signal
+     */
+    record Failure(int rank, int exitCode, String host, long pid, boolean root, LogMessage said) {}
+
+    /** By rank; empty where no table was printed. */
+    Map<Integer, Failure> failures() {
+        Map<Integer, Failure> failures = new TreeMap<>();
+        for (LogMessage table : of("elastic.table")) {
+            Long root = table.number("root_cause_rank");
+            for (Object each : table.list("blocks")) {
+                if (each instanceof Map<?, ?> block
+                        && block.get("rank") instanceof Integer rank
+                        && block.get("exitcode") instanceof Integer exitCode) {
+                    Object pid = block.get("pid");
+                    failures.put(
+                            rank,
+                            new Failure(
+                                    rank,
+                                    exitCode,
+                                    String.valueOf(block.get("host")),
+                                    pid instanceof Number number ? number.longValue() : 0,
+                                    root != null && root.intValue() == rank,
+                                    table));
+                }
+            }
+        }
+        return failures;
+    }
+
+    /** Messages with these ids removed that another message of the same place says better. */
+    static List<LogMessage> firstOfEachRank(List<LogMessage> messages) {
+        List<LogMessage> first = new ArrayList<>();
+        for (LogMessage message : messages) {
+            if (first.stream().noneMatch(kept -> java.util.Objects.equals(kept.rank(), message.rank()))) {
+                first.add(message);
+            }
+        }
+        return first;
+    }
+
+    /** Trainer libraries that tracebacks and messages show, as {@code Trainer} knows them. */
+    Map<String, String> libraries() {
+        Map<String, String> all = new TreeMap<>(job.libraries());
+        for (LogMessage message : book.messages()) {
+            message.list("libraries").forEach(name -> all.putIfAbsent(String.valueOf(name), ""));
+            if (message.is("ddp.unused.lightning_rewrite") || message.is("lightning")) {
+                all.putIfAbsent("lightning", "");
+            } else if (message.is("nnunet")) {
+                all.putIfAbsent("nnunetv2", "");
+            }
+        }
+        if (!book.epochs().isEmpty()) {
+            all.putIfAbsent("nnunetv2", "");
+        }
+        return all;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.gradwatch.collector.source.log;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Line ends in an array of bytes, eight bytes at a time. */
+final class Bytes {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final long LINE_ENDS = 0x0a0a0a0a0a0a0a0aL;
+    private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
+
+    /** How many line feeds are in the range. */
+    static long lineEnds(byte[] text, int from, int to) {
+        long count = 0;
+        int at = from;
+        for (; at <= to - 8; at += 8) {
+            count += Long.bitCount(marks((long) LONG.get(text, at)));
+        }
+        for (; at < to; at++) {
+            count += text[at] == '\n' ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Where the first line feed of the range is; {@code to} where there is none. */
+    static int lineEnd(byte[] text, int from, int to) {
+        int at = from;
+        for (; at <= to - 8; at += 8) {
+            long marks = marks((long) LONG.get(text, at));
+            if (marks != 0) {
+                return at + (Long.numberOfTrailingZeros(marks) >>> 3);
+            }
+        }
+        while (at < to && text[at] != '\n') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Where the line that holds {@code at} begins, not before {@code from}. */
+    static int lineStart(byte[] text, int from, int at) {
+        int start = at;
+        while (start > from && text[start - 1] != '\n') {
+            start--;
+        }
+        return start;
+    }
+
+    /** The highest bit of each byte that is a line feed; Hacker's Delight, 6-1. */
+    private static long marks(long word) {
+        long zeroWhereEnd = word ^ LINE_ENDS;
+        return ~(((zeroWhereEnd & LOW_BITS) + LOW_BITS) | zeroWhereEnd | LOW_BITS);
+    }
+
+    private Bytes() {}
+}
