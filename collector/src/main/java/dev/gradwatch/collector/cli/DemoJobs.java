@@ -71,7 +71,7 @@ final class DemoJobs implements DemoRuns {
             environment.putIfAbsent("OMP_NUM_THREADS", "1");
             Launch launch = new Launch(
                     command, environment, (words, variables) -> PipedChild.start(words, variables, output, output));
-            outcome = new WatchedJob(job, launch).run(sidecar);
+            outcome = new WatchedJob(job, launch, JobOutput.unread(job)).run(sidecar);
         }
         narrator.accept("   it ended with status " + outcome.exitStatus() + "; what it wrote is in " + log);
         tellTorchsWords(log);

@@ -11,8 +11,11 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "rehearse", hidden = true)
 final class RehearseCommand implements Callable<Integer> {
-    private static final List<List<String>> ACTS =
-            List.of(List.of("--help"), List.of("run", "--", "true"), List.of("demo", "--replay"));
+    private static final List<List<String>> ACTS = List.of(
+            List.of("--help"),
+            List.of("run", "--", "true"),
+            List.of("diagnose", "--list"),
+            List.of("demo", "--replay"));
 
     @Override
     public Integer call() {

@@ -7,7 +7,11 @@ import dev.gradwatch.collector.cli.child.PipedChild;
 import dev.gradwatch.collector.cli.child.TerminalChild;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
+import dev.gradwatch.collector.source.log.Signatures;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,6 +84,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private ListenOptions listening = new ListenOptions();
 
+    @Mixin
+    private LogOptions logs = new LogOptions();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
@@ -133,9 +141,12 @@ final class RunCommand implements Callable<Integer> {
         // Other users of this machine can connect to loopback too.
         String token = asked.token() == null ? Tokens.random() : asked.token();
         WatchedJob.Outcome outcome;
+        Supplier<Signatures> signatures = logs.load();
         try (Sidecar sidecar = start(new SidecarOptions(asked.listen(), token, asked.record()))) {
             environment.reportingTo(sidecar.address(), token, id);
-            outcome = new WatchedJob(id, new Launch(command, environment.variables(), starter())).run(sidecar);
+            JobOutput output = new JobOutput(id, signatures, sidecar::accept);
+            Launch launch = new Launch(command, environment.variables(), starter(output));
+            outcome = new WatchedJob(id, launch, output).run(sidecar);
         }
         outcome.report().ifPresent(seen -> {
             String file = new RunReport(report).write(seen);
@@ -155,6 +166,15 @@ final class RunCommand implements Callable<Integer> {
         } catch (RuntimeException | LinkageError e) {
             throw new CannotWatch(e);
         }
+    }
+
+    /** As {@link #starter()}, with what the command writes read along. */
+    private ChildStarter starter(JobOutput output) {
+        OutputStream out = output.along("stdout", new FileOutputStream(FileDescriptor.out));
+        return pty
+                ? (words, variables) -> TerminalChild.start(words, variables, out)
+                : (words, variables) -> PipedChild.start(
+                        words, variables, out, output.along("stderr", new FileOutputStream(FileDescriptor.err)));
     }
 
     private ChildStarter starter() {

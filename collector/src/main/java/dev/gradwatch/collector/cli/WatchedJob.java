@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
  * status comes back.
  *
  * @param job the id that its ranks say
+ * @param output what the command's streams are read along by
  */
-record WatchedJob(String job, Launch launch) {
+record WatchedJob(String job, Launch launch, JobOutput output) {
     /** The last frames of a process that is gone lie in the socket's buffer, so they come within milliseconds or not at all. */
     static final Duration LAST_FRAMES = Duration.ofSeconds(2);
 
@@ -39,6 +40,7 @@ record WatchedJob(String job, Launch launch) {
         tell(sidecar, new JobStarted(job, Sidecar.nowMicros(), name, launch.command()));
         int exitStatus = launch.run();
         sidecar.jobs().awaitRanksGone(job, LAST_FRAMES);
+        output.end();
         tell(sidecar, new JobEnded(job, Sidecar.nowMicros(), exitStatus));
         return new Outcome(exitStatus, report(sidecar));
     }

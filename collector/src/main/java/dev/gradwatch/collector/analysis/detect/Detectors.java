@@ -49,7 +49,7 @@ public final class Detectors {
         }
         all.addAll(LogFindings.findings(job, job.log(), all));
         all.addAll(RankEndDetector.detect(job, all));
-        return worstFirst(all);
+        return worstFirst(LogFindings.withPlaces(all, job.log()));
     }
 
     private static List<Finding> of(ModelView model) {

@@ -82,20 +82,7 @@ final class Consequences {
                 log.add(LogDraft.line(message));
             }
         }
-        return new Finding(
-                root.id(),
-                root.cause(),
-                root.severity(),
-                root.model(),
-                root.title(),
-                detail.toString(),
-                root.parameters(),
-                root.modules(),
-                root.ranks(),
-                root.evidence(),
-                root.advice(),
-                root.avoid(),
-                log);
+        return LogDraft.with(root, detail.toString(), log);
     }
 
     private static String subject(Set<Integer> ranks) {

@@ -147,6 +147,24 @@ final class LogDraft {
         return ranks.isEmpty() ? "job" : "rank." + ModuleGroups.ranges(ranks);
     }
 
+    /** The same finding with another detail and other proof. */
+    static Finding with(Finding finding, String detail, List<Finding.LogLine> log) {
+        return new Finding(
+                finding.id(),
+                finding.cause(),
+                finding.severity(),
+                finding.model(),
+                finding.title(),
+                detail,
+                finding.parameters(),
+                finding.modules(),
+                finding.ranks(),
+                finding.evidence(),
+                finding.advice(),
+                finding.avoid(),
+                log);
+    }
+
     static Finding.LogLine line(LogMessage message) {
         String text = message.text();
         return new Finding.LogLine(

@@ -8,6 +8,7 @@ import dev.gradwatch.collector.model.Severity;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Asks all detectors of messages: the root cause first, its consequences folded under it. */
@@ -33,6 +34,9 @@ public final class LogFindings {
             Cause.RANK_DIVERGENT,
             Cause.FROZEN_AFTER_WRAP,
             Cause.UNUSED_PARAMETERS);
+
+    /** The source of what a reporter saw raised. */
+    private static final String RAISED = "exception";
 
     private LogFindings() {}
 
@@ -71,6 +75,32 @@ public final class LogFindings {
         foldIntoFirst(view, findings);
         findings.addAll(new MetricsLogDetector().detect(view));
         return findings;
+    }
+
+    /** What a rank raised, by the place where it was printed too: a person can look there. */
+    public static List<Finding> withPlaces(List<Finding> findings, LogBook book) {
+        return book.isEmpty()
+                ? findings
+                : findings.stream().map(finding -> withPlaces(finding, book)).toList();
+    }
+
+    private static Finding withPlaces(Finding finding, LogBook book) {
+        List<Finding.LogLine> log = finding.log().stream()
+                .map(line -> line.source().equals(RAISED) ? placed(line, book) : line)
+                .toList();
+        return log.equals(finding.log()) ? finding : LogDraft.with(finding, finding.detail(), log);
+    }
+
+    private static Finding.LogLine placed(Finding.LogLine line, LogBook book) {
+        String group = line.message().substring(0, line.message().lastIndexOf('.'));
+        return book.messages().stream()
+                .filter(message -> Objects.equals(message.rank(), line.rank())
+                        && message.is(group)
+                        && message.severity() == Severity.ERROR)
+                .findFirst()
+                .map(message ->
+                        new Finding.LogLine(message.id(), line.rank(), message.source(), message.line(), line.text()))
+                .orElse(line);
     }
 
     private static List<Finding> errors(List<Finding> findings) {

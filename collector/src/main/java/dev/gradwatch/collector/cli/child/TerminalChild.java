@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +22,12 @@ public final class TerminalChild implements Child {
     private final Pump output;
     private final @Nullable Object formerResize;
 
-    private TerminalChild(Process process, Pty pty, RawTerminal ours) {
+    private TerminalChild(Process process, Pty pty, RawTerminal ours, OutputStream to) {
         this.process = process;
         this.pty = pty;
         this.ours = ours;
         this.formerResize = SignalHandlers.replace("WINCH", name -> pty.sizeAs(RawTerminal.STDIN));
-        this.output = Pump.start(
-                "gradwatch-terminal-output", pty.output(), new FileOutputStream(FileDescriptor.out), () -> {});
+        this.output = Pump.start("gradwatch-terminal-output", pty.output(), to, () -> {});
         Pump.start("gradwatch-terminal-input", new FileInputStream(FileDescriptor.in), pty.input(), () -> {});
     }
 
@@ -38,6 +38,12 @@ public final class TerminalChild implements Child {
      * @throws IOException where standard input is no terminal, or this system has no pseudo terminals
      */
     public static TerminalChild start(List<String> command, Map<String, String> environment) throws IOException {
+        return start(command, environment, new FileOutputStream(FileDescriptor.out));
+    }
+
+    /** As {@link #start(List, Map)}, with its output copied elsewhere. */
+    public static TerminalChild start(List<String> command, Map<String, String> environment, OutputStream to)
+            throws IOException {
         // setsid would say less clearly what it cannot start.
         Executable.find(command.get(0));
         LibC libc = library();
@@ -51,7 +57,7 @@ public final class TerminalChild implements Child {
                     .redirectInput(pty.terminal())
                     .redirectOutput(Redirect.appendTo(pty.terminal()))
                     .redirectError(Redirect.appendTo(pty.terminal()));
-            return new TerminalChild(Spawn.start(builder, environment), pty, ours);
+            return new TerminalChild(Spawn.start(builder, environment), pty, ours, to);
         } catch (IOException | RuntimeException e) {
             ours.close();
             throw e;

@@ -7,6 +7,7 @@ import dev.gradwatch.collector.model.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ public final class VerdictPrinter {
 
     /** Places in logs that prove a finding; more are in the report. */
     private static final int MAX_SAID = 3;
+
+    private static final Set<String> STREAM_FILES = Set.of("stdout.log", "stderr.log");
 
     private static final int MAX_TABLES = 3;
     private static final int MORE_CELLS = 6;
@@ -122,10 +125,9 @@ public final class VerdictPrinter {
         AdviceBlock.print(worst, paper);
         more(report, worst, loud, reportFile, paper);
         paper.gap();
-        boolean raised = worst.log().stream().anyMatch(line -> line.source().equals(RAISED));
         worst.log().stream()
                 .filter(line -> !line.message().startsWith(ANY_EXCEPTION))
-                .limit(raised ? 1 : MAX_SAID)
+                .limit(report.models().isEmpty() ? MAX_SAID : 1)
                 .forEach(line -> said(line, paper));
     }
 
@@ -179,8 +181,9 @@ public final class VerdictPrinter {
     }
 
     private static void said(Finding.LogLine line, Paper paper) {
-        String where =
-                line.source().equals(RAISED) ? "raised" : line.source() + (line.line() > 0 ? ":" + line.line() : "");
+        String where = line.source().equals(RAISED)
+                ? "raised"
+                : shortened(line.source()) + (line.line() > 0 ? ":" + line.line() : "");
         String who = line.rank() == null ? "" : "rank " + line.rank() + " ";
         // Torch's texts are long, and the line that names parameters says the most.
         String text = line.text()
@@ -191,6 +194,15 @@ public final class VerdictPrinter {
         String said = paper.cells.clean(
                 (line.message().startsWith(DDP) ? "torch said so too: " : "") + who + where + " \"" + text.strip());
         paper.line("  " + paper.palette.faint(paper.cells.cutEnd(said, paper.columns() - 3) + "\""));
+    }
+
+    /** A file by its name; torchrun's, which are all called the same, with the attempt and the local rank before it. */
+    private static String shortened(String source) {
+        String[] parts = source.replace('\\', '/').split("/", -1);
+        String name = parts[parts.length - 1];
+        return parts.length > 2 && STREAM_FILES.contains(name)
+                ? parts[parts.length - 3] + "/" + parts[parts.length - 2] + "/" + name
+                : name;
     }
 
     private static String sentence(String title) {
