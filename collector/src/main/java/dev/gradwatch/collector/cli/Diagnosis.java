@@ -49,7 +49,7 @@ final class Diagnosis {
                 files.addAll(LogFiles.under(Path.of(path)));
             }
         }
-        jobs.accept(new JobStarted(JOB, 0, name(paths, files), List.of()));
+        jobs.accept(new JobStarted(JOB, Sidecar.nowMicros(), name(paths, files), List.of()));
         progress.expect(files);
         for (Path file : files) {
             LogText text = new LogText(signatures, Origin.ofFile(file.toString()), this::take);
@@ -62,7 +62,7 @@ final class Diagnosis {
             finished(STDIN, text);
         }
         progress.close();
-        jobs.accept(new JobEnded(JOB, 0, null));
+        jobs.accept(new JobEnded(JOB, Sidecar.nowMicros(), null));
     }
 
     private static String name(List<String> paths, List<Path> files) {

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.analysis.log;
 
+import dev.gradwatch.collector.analysis.advice.ModuleGroups;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
@@ -94,6 +95,7 @@ final class EndLogDetector {
 
     private List<Finding> ends(List<Finding> exceptions) {
         List<Finding> findings = new ArrayList<>();
+        Map<Integer, List<LogView.Failure>> bySignal = new TreeMap<>();
         Map<Integer, LogMessage> killedByLauncher = killedByLauncher();
         for (LogView.Failure failure : view.failures().values()) {
             int signal = failure.exitCode() < 0
@@ -104,15 +106,31 @@ final class EndLogDetector {
             // Where something is found, an ordinary exit status says nothing more.
             boolean told = isNamed(failure.rank(), explained)
                     || isNamed(failure.rank(), exceptions)
-                    || ((signal == 0 || signal == 6) && !(explained.isEmpty() && exceptions.isEmpty()));
+                    || ((signal == 0 || signal == 6) && !(explained.isEmpty() && exceptions.isEmpty()))
+                    || (signal == 0 && hasRaised(failure.rank()));
             if (!victim && !told) {
-                findings.add(end(failure.rank(), signal, failure.exitCode(), failure.said()));
+                bySignal.computeIfAbsent(signal == 0 ? failure.exitCode() : -signal, code -> new ArrayList<>())
+                        .add(failure);
             }
         }
-        if (findings.isEmpty() && exceptions.isEmpty() && explained.isEmpty()) {
+        bySignal.forEach((code, failures) -> findings.add(end(
+                failures.stream().map(LogView.Failure::rank).toList(),
+                Math.max(0, -code),
+                code,
+                failures.get(0).said())));
+        if (view.failures().isEmpty() && exceptions.isEmpty() && explained.isEmpty()) {
             findings.addAll(spawned());
         }
         return findings;
+    }
+
+    /** What it raised is a consequence of something that others may explain better than its exit status does. */
+    private boolean hasRaised(int rank) {
+        return view.book().messages().stream()
+                .anyMatch(message -> message.rank() != null
+                        && message.rank() == rank
+                        && (message.is(LogView.TRACEBACK) || message.severity().compareTo(Severity.ERROR) >= 0)
+                        && !message.is("elastic"));
     }
 
     private static boolean isNamed(int rank, List<Finding> findings) {
@@ -145,19 +163,24 @@ final class EndLogDetector {
             Long index = message.number("index") == null ? message.number("local_rank") : message.number("index");
             int rank = message.rank() != null ? message.rank() : index == null ? -1 : index.intValue();
             if (findings.isEmpty() && signal != SIGTERM) {
-                findings.add(end(rank, signal, code == null ? -signal : code.intValue(), message));
+                findings.add(end(
+                        rank < 0 ? List.of() : List.of(rank),
+                        signal,
+                        code == null ? -signal : code.intValue(),
+                        message));
             }
         }
         return findings;
     }
 
-    private Finding end(int rank, int signal, int exitCode, LogMessage said) {
+    private Finding end(List<Integer> ranks, int signal, int exitCode, LogMessage said) {
         LogDraft draft = new LogDraft(view, signal == SIGKILL ? Cause.RANK_KILLED : Cause.RANK_FAILED, List.of(said));
-        String who = rank < 0 ? "a process" : "rank " + rank;
-        draft.ranks(rank < 0 ? List.of() : List.of(rank));
+        String who =
+                ranks.isEmpty() ? "a process" : (ranks.size() == 1 ? "rank " : "ranks ") + ModuleGroups.ranges(ranks);
+        draft.ranks(ranks);
         String name = SIGNALS.getOrDefault(signal, "signal " + signal);
         if (signal == SIGKILL) {
-            draft.title(who + " was killed by the system (SIGKILL)");
+            draft.title(who + (ranks.size() > 1 ? " were" : " was") + " killed by the system (SIGKILL)");
             draft.detail(
                     "The process could not say why. It is the kernel when the host's memory is short, a container's or a batch system's limit, or somebody's kill -9.");
             draft.advise(

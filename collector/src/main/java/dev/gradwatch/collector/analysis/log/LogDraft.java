@@ -46,7 +46,9 @@ final class LogDraft {
         this.cause = cause;
         this.proof = proof;
         this.severity = view.severity(proof.get(0));
-        this.ranks = LogView.ranks(proof);
+        List<Integer> said = LogView.ranks(proof);
+        Integer only = said.isEmpty() ? view.onlyFailedRank() : null;
+        this.ranks = only == null ? said : List.of(only);
         // A log does not show whether the ranks had GPUs; device_ids is what those on GPUs need.
         this.advices = new Advices(new Snippets(Trainer.of(view.libraries()), false, false));
     }
@@ -147,6 +149,12 @@ final class LogDraft {
         return ranks.isEmpty() ? "job" : "rank." + ModuleGroups.ranges(ranks);
     }
 
+    /** Torchrun's table in a line: it begins with what everybody has read before. */
+    private static String root(LogMessage table) {
+        return "Root Cause: rank " + table.field("root_cause_rank") + ", exitcode " + table.field("exitcode")
+                + (table.field("signal").isEmpty() ? "" : " (" + table.field("signal") + ")");
+    }
+
     /** The same finding with another detail and other proof. */
     static Finding with(Finding finding, String detail, List<Finding.LogLine> log) {
         return new Finding(
@@ -166,7 +174,7 @@ final class LogDraft {
     }
 
     static Finding.LogLine line(LogMessage message) {
-        String text = message.text();
+        String text = message.is("elastic.table") ? root(message) : message.text();
         return new Finding.LogLine(
                 message.id(),
                 message.rank(),

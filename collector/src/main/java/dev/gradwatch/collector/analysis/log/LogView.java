@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -117,13 +118,26 @@ final class LogView {
                 size = said == null ? size : (int) Math.max(size, Math.min(said, Integer.MAX_VALUE));
             }
         }
-        if (size > 0) {
-            return size;
-        }
-        // Torchrun's table names those that failed, and at least those there were.
-        TreeSet<Integer> named = new TreeSet<>(ranks(book.messages()));
-        failures().keySet().forEach(named::add);
-        return named.isEmpty() ? 0 : named.last() + 1;
+        // Torchrun's table names all that it ended, so there are at least those.
+        SortedMap<Integer, Failure> failures = failures();
+        return size > 0 || failures.isEmpty()
+                ? size
+                : Math.max(
+                                failures.lastKey(),
+                                ranks(book.messages()).stream()
+                                        .mapToInt(rank -> rank)
+                                        .max()
+                                        .orElse(0))
+                        + 1;
+    }
+
+    /** The one rank whose process failed by itself, as torchrun's table says; null where there are several, or none. */
+    @Nullable
+    Integer onlyFailedRank() {
+        List<Failure> own = failures().values().stream()
+                .filter(failure -> failure.exitCode() > 0)
+                .toList();
+        return own.size() == 1 ? own.get(0).rank() : null;
     }
 
     /**
@@ -134,8 +148,8 @@ final class LogView {
     record Failure(int rank, int exitCode, String host, long pid, boolean root, LogMessage said) {}
 
     /** By rank; empty where no table was printed. */
-    Map<Integer, Failure> failures() {
-        Map<Integer, Failure> failures = new TreeMap<>();
+    SortedMap<Integer, Failure> failures() {
+        SortedMap<Integer, Failure> failures = new TreeMap<>();
         for (LogMessage table : of("elastic.table")) {
             Long root = table.number("root_cause_rank");
             for (Object each : table.list("blocks")) {

@@ -56,7 +56,8 @@ final class MismatchLogDetector implements LogDetector {
                     + (strides
                             ? "strided [" + first.field("strides")
                             : "[" + first.field("sizes").replaceAll("^\\[|\\]$", ""))
-                    + "]" + place(view, first) + ". Rank 0 does not raise: it only loses the connection.");
+                    + "]" + place(view, first)
+                    + ". Rank 0 is what the others are compared with, and does not raise it.");
         }
         draft.advise(
                 Action.BUILD_THE_SAME_MODEL,

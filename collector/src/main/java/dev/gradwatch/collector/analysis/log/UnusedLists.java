@@ -49,8 +49,8 @@ final class UnusedLists {
         // One line a parameter, not cut, where the C++ log level shows them.
         for (LogMessage message : view.of("ddp.unused.param_log")) {
             int rank = message.rank() == null ? UNKNOWN : message.rank();
-            if (!message.field("name").isEmpty() && lists.indices.containsKey(rank)) {
-                lists.names(rank).add(message.field("name"));
+            if (!message.field("fqn").isEmpty() && lists.indices.containsKey(rank)) {
+                lists.names(rank).add(message.field("fqn"));
             }
         }
         return lists;
@@ -111,7 +111,7 @@ final class UnusedLists {
         Set<Integer> known = new TreeSet<>(ranks);
         known.remove(UNKNOWN);
         if (truncated || known.size() < 2) {
-            return List.of(new Group(union(names), union(indices), List.copyOf(known), false));
+            return List.of(new Group(union(names), union(indices), List.copyOf(known), false, truncated));
         }
         boolean named = names.keySet().containsAll(ranks);
         Map<List<Integer>, Group> groups = new LinkedHashMap<>();
@@ -125,7 +125,7 @@ final class UnusedLists {
             }
         }
         return groups.isEmpty()
-                ? List.of(new Group(union(names), union(indices), List.copyOf(known), false))
+                ? List.of(new Group(union(names), union(indices), List.copyOf(known), false, truncated))
                 : List.copyOf(groups.values());
     }
 
@@ -142,8 +142,8 @@ final class UnusedLists {
             Set<Integer> known,
             @org.jspecify.annotations.Nullable String name,
             @org.jspecify.annotations.Nullable Integer index) {
-        Group former =
-                groups.getOrDefault(holders, new Group(List.of(), List.of(), holders, holders.size() < known.size()));
+        Group former = groups.getOrDefault(
+                holders, new Group(List.of(), List.of(), holders, holders.size() < known.size(), false));
         List<String> names = new ArrayList<>(former.names());
         List<Integer> indices = new ArrayList<>(former.indices());
         if (name != null) {
@@ -152,7 +152,7 @@ final class UnusedLists {
         if (index != null) {
             indices.add(index);
         }
-        groups.put(holders, new Group(names, indices, holders, former.divergent()));
+        groups.put(holders, new Group(names, indices, holders, former.divergent(), false));
     }
 
     private static <T> List<T> union(Map<Integer, Set<T>> sets) {
@@ -165,9 +165,10 @@ final class UnusedLists {
      * @param names empty where they are not known
      * @param indices torch's
      * @param ranks that left them unused; empty where the text does not say
+     * @param truncated torch listed more than it printed
      * @param divergent other ranks raised too, and did use them
      */
-    record Group(List<String> names, List<Integer> indices, List<Integer> ranks, boolean divergent) {
+    record Group(List<String> names, List<Integer> indices, List<Integer> ranks, boolean divergent, boolean truncated) {
         Group {
             names = List.copyOf(names);
             indices = List.copyOf(indices);
@@ -194,7 +195,7 @@ final class UnusedLists {
             if (indices.isEmpty()) {
                 return "some parameters";
             }
-            return Wording.count(indices.size(), "parameter") + ", torch's "
+            return (truncated ? "at least " : "") + Wording.count(indices.size(), "parameter") + ", torch's "
                     + (indices.size() == 1 ? "index " : "indices ") + ModuleGroups.ranges(indices) + ",";
         }
 

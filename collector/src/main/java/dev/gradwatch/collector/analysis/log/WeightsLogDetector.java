@@ -13,10 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code state_dict_mismatch} and {@code pretrained_mismatch}: weights that do not fit the model they are loaded into. */
 final class WeightsLogDetector implements LogDetector {
-    /** What wrappers put before each name: DDP, torch.compile, FSDP, Lightning's usual attribute. */
-    private static final List<String> WRAPPERS =
-            List.of("module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.", "model.", "network.");
-
     private static final int MAX_NAMED = 3;
 
     @Override
@@ -83,12 +79,13 @@ final class WeightsLogDetector implements LogDetector {
         String prefix = wrapper(missing, unexpected);
         draft.title("the checkpoint does not fit " + module + ": " + counts(missing, unexpected, mismatches));
         if (prefix != null) {
+            draft.title("the checkpoint's names differ from " + module + "'s by \"" + prefix + "\" alone");
             boolean inCheckpoint = unexpected.stream().allMatch(key -> key.startsWith(prefix));
-            draft.detail("All names differ by \"" + prefix + "\" alone, which "
+            draft.detail("That makes " + counts(missing, unexpected, mismatches) + ". The prefix is one that "
                     + (inCheckpoint
                             ? "the checkpoint has and the model does not"
                             : "the model has and the checkpoint does not")
-                    + ": one of them was wrapped when it was saved.");
+                    + ": a wrapper's, such as DDP's or torch.compile's.");
             draft.advise(
                     Action.STRIP_KEY_PREFIX,
                     inCheckpoint
@@ -108,9 +105,9 @@ final class WeightsLogDetector implements LogDetector {
         draft.avoid(
                 Action.LOAD_NON_STRICT,
                 mismatches.isEmpty()
-                        ? "strict=False loads what is left of the overlap" + (prefix == null ? "" : ", here nothing,")
+                        ? "It loads what is left of the overlap" + (prefix == null ? "" : ", here nothing,")
                                 + " and says nothing of the rest."
-                        : "strict=False still raises where shapes differ.");
+                        : "It still raises where shapes differ.");
     }
 
     private static String counts(List<String> missing, List<String> unexpected, List<?> mismatches) {
@@ -159,19 +156,23 @@ final class WeightsLogDetector implements LogDetector {
 
     /** The one prefix by which all missing and unexpected names differ; null where there is none. Buffers may be on one side only. */
     static @Nullable String wrapper(List<String> missing, List<String> unexpected) {
-        if (missing.isEmpty() || unexpected.isEmpty()) {
+        String added = added(missing, unexpected);
+        return added != null ? added : added(unexpected, missing);
+    }
+
+    /** What every name of {@code with} begins with, and what makes each of {@code without} one of them. */
+    private static @Nullable String added(List<String> without, List<String> with) {
+        if (without.isEmpty() || with.isEmpty()) {
             return null;
         }
-        Set<String> wanted = new HashSet<>(missing);
-        Set<String> given = new HashSet<>(unexpected);
-        for (String prefix : WRAPPERS) {
-            if (unexpected.stream().allMatch(key -> key.startsWith(prefix))
-                    && missing.stream().allMatch(key -> given.contains(prefix + key))) {
-                return prefix;
-            }
-            if (missing.stream().allMatch(key -> key.startsWith(prefix))
-                    && unexpected.stream().allMatch(key -> wanted.contains(prefix + key))) {
-                return prefix;
+        Set<String> names = new HashSet<>(with);
+        for (String name : with) {
+            if (name.endsWith("." + without.get(0))) {
+                String prefix = name.substring(0, name.length() - without.get(0).length());
+                if (with.stream().allMatch(each -> each.startsWith(prefix))
+                        && without.stream().allMatch(each -> names.contains(prefix + each))) {
+                    return prefix;
+                }
             }
         }
         return null;

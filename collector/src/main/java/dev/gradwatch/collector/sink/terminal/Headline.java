@@ -65,13 +65,19 @@ final class Headline {
                     : "died" + after;
         }
         if (exitCode == null) {
-            return report.endedMicros() == 0 ? "running" + after : "ended" + after;
+            return report.endedMicros() == 0 ? "running" + after : died(report) ? "died" : "ended" + after;
         }
         if (exitCode == 0) {
             return "finished" + after;
         }
         String signal = SIGNALS.get(exitCode - SIGNAL_BASE);
         return (signal != null ? "killed by " + signal : "exit status " + exitCode) + after;
+    }
+
+    /** Of a job that only its log tells of. */
+    private static boolean died(JobReport report) {
+        return report.ranks().stream().noneMatch(Rank::watched)
+                && report.findings().stream().anyMatch(finding -> finding.severity() == Severity.ERROR);
     }
 
     private static String after(JobReport report) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,32 @@ final class Draft {
     @Nullable
     Integer rank() {
         return fields.get("rank") instanceof Integer number ? number : spokenBy;
+    }
+
+    /** Whether its parts are looked for only near it. */
+    boolean isNear() {
+        return signature.parts().stream().anyMatch(Signature.Part::near);
+    }
+
+    /** Takes what the signature wants out of the lines before the first, the nearest one that has it. */
+    void lookBack(Supplier<String> preceding) {
+        Signature.Before before = signature.before();
+        if (before == null) {
+            return;
+        }
+        String[] lines = preceding.get().split("\\R", -1);
+        for (int i = lines.length - 1; i >= 0; i--) {
+            Matcher matcher = before.pattern().matcher(lines[i]);
+            if (matcher.find()) {
+                read(before.fields(), matcher);
+                return;
+            }
+        }
+    }
+
+    /** The last of its lines so far. */
+    long endLine() {
+        return endLine;
     }
 
     /** Whether {@link #offer} may take more. */

@@ -15,6 +15,7 @@ public final class LogText {
     public static final int MAX_LINE_BYTES = 1 << 20;
 
     private static final int FIRST_CARRY_BYTES = 8_192;
+    private static final int TAIL_BYTES = 512;
 
     private final LiteralFilter filter;
     private final Recogniser recogniser;
@@ -22,6 +23,10 @@ public final class LogText {
     private byte[] carry = new byte[FIRST_CARRY_BYTES];
 
     private int carried;
+    /** The last bytes of what was scanned before: a message may need the lines before it. */
+    private final byte[] tail = new byte[TAIL_BYTES];
+
+    private int tailed;
     private boolean skipping;
     /** Of the first byte that is not settled: of {@link #carry}, or of what comes next. */
     private long offset;
@@ -86,20 +91,36 @@ public final class LogText {
                 line += Bytes.lineEnds(bytes, at, begin);
             }
             int end = Bytes.lineEnd(bytes, begin, to);
-            look(bytes, begin, end, offset + begin - from);
+            look(bytes, begin, end, offset + begin - from, from);
             line++;
             at = end + 1;
         }
         offset += to - from;
+        remember(bytes, from, to);
     }
 
-    private void look(byte[] bytes, int from, int to, long at) {
+    private void look(byte[] bytes, int from, int to, long at, int earliest) {
         int end = to;
         if (to - from > MAX_LINE_BYTES) {
             end = from + MAX_LINE_BYTES;
             cutLines++;
         }
-        recogniser.line(bytes, from, end, new Draft.Spot(line + 1, at));
+        recogniser.line(bytes, from, end, new Draft.Spot(line + 1, at), () -> preceding(bytes, earliest, from));
+    }
+
+    /** What stands before a place, as far as it is still there. */
+    private String preceding(byte[] bytes, int earliest, int at) {
+        int from = Math.max(earliest, at - TAIL_BYTES);
+        String here = PlainText.of(bytes, from, at);
+        return at - from == TAIL_BYTES ? here : PlainText.of(tail, 0, tailed) + here;
+    }
+
+    private void remember(byte[] bytes, int from, int to) {
+        int count = Math.min(TAIL_BYTES, to - from);
+        int kept = Math.min(tailed, TAIL_BYTES - count);
+        System.arraycopy(tail, tailed - kept, tail, 0, kept);
+        System.arraycopy(bytes, to - count, tail, kept, count);
+        tailed = kept + count;
     }
 
     /** Adds to the line that has not ended. */
@@ -170,7 +191,7 @@ public final class LogText {
 
     private void recognise(int to) {
         if (recogniser.wantsLines() || filter.find(carry, 0, to) >= 0) {
-            recogniser.line(carry, 0, to, new Draft.Spot(line + 1, offset));
+            recogniser.line(carry, 0, to, new Draft.Spot(line + 1, offset), () -> preceding(carry, 0, 0));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * whatever other ranks write in between. One thread at a time.
  */
 final class Recogniser {
-    /** A message waits for its parts over so many lines, and no longer: they come within one write. */
+    /** A message waits for more of it over so many lines, and no longer: it comes within one write. */
     static final int MAX_WAIT_LINES = 400;
 
     /** Messages under way; past it the oldest is given out as it stands. */
@@ -33,7 +34,10 @@ final class Recogniser {
     private final List<Draft> open = new ArrayList<>();
     private final Tracebacks tracebacks = new Tracebacks();
     private final Containers containers = new Containers();
+    /** Of the open ones, those that may take any line. */
     private int blocks;
+    /** Likewise those whose parts are looked for only near. */
+    private int nears;
 
     Recogniser(Signatures signatures, Origin origin, Consumer<LogMessage> to) {
         this.signatures = signatures;
@@ -43,7 +47,7 @@ final class Recogniser {
 
     /** Whether the next line matters whatever it holds. */
     boolean wantsLines() {
-        return blocks > 0 || tracebacks.waiting() || containers.isOpen();
+        return blocks > 0 || nears > 0 || tracebacks.waiting() || containers.isOpen();
     }
 
     /** The earliest line that is not settled; null where all are. */
@@ -57,20 +61,24 @@ final class Recogniser {
         return earliest;
     }
 
-    /** A line without its line end, from {@code from} to {@code to}. A progress bar's carriage returns make it several. */
-    void line(byte[] text, int from, int to, Draft.Spot spot) {
+    /**
+     * A line without its line end, from {@code from} to {@code to}. A progress bar's carriage returns make it several.
+     *
+     * @param preceding a few hundred bytes that stand before it
+     */
+    void line(byte[] text, int from, int to, Draft.Spot spot, Supplier<String> preceding) {
         int end = to > from && text[to - 1] == '\r' ? to - 1 : to;
         int start = from;
         for (int at = from; at < end; at++) {
             if (text[at] == '\r') {
-                segment(text, start, at, spot);
+                segment(text, start, at, spot, preceding);
                 start = at + 1;
             }
         }
-        segment(text, start, end, spot);
+        segment(text, start, end, spot, preceding);
     }
 
-    private void segment(byte[] bytes, int from, int to, Draft.Spot spot) {
+    private void segment(byte[] bytes, int from, int to, Draft.Spot spot, Supplier<String> preceding) {
         String whole = containers.unpack(PlainText.of(bytes, from, to));
         if (whole == null) {
             return;
@@ -85,16 +93,22 @@ final class Recogniser {
                 tracebacks.line(line, spot, origin, this.to);
             }
             List<Draft> heads = heads(targets, line, spot, group);
+            heads.forEach(draft -> draft.lookBack(preceding));
             open.addAll(heads);
             parts(targets, line, spot);
             heads.stream()
                     .filter(draft -> draft.signature.parts().isEmpty() && !draft.isBlock())
                     .forEach(this::give);
-            blocks = (int) open.stream().filter(Draft::isBlock).count();
+            count();
         }
         while (open.size() > MAX_OPEN) {
             give(open.get(0));
         }
+    }
+
+    private void count() {
+        blocks = (int) open.stream().filter(Draft::isBlock).count();
+        nears = (int) open.stream().filter(Draft::isNear).count();
     }
 
     private List<Signatures.Target> targetsOf(String text) {
@@ -105,7 +119,7 @@ final class Recogniser {
     private void settleOverdue(Draft.Spot spot) {
         if (!open.isEmpty()) {
             for (Draft draft : List.copyOf(open)) {
-                if (!draft.isBlock() && spot.line() - draft.start.line() > MAX_WAIT_LINES) {
+                if (spot.line() - draft.endLine() > MAX_WAIT_LINES) {
                     give(draft);
                 }
             }
@@ -227,9 +241,7 @@ final class Recogniser {
 
     private void give(Draft draft) {
         if (open.remove(draft)) {
-            if (draft.isBlock()) {
-                blocks--;
-            }
+            count();
             to.accept(draft.finish(origin));
         }
     }
@@ -240,6 +252,5 @@ final class Recogniser {
             give(open.get(0));
         }
         tracebacks.clear();
-        blocks = 0;
     }
 }

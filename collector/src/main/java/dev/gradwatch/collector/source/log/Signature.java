@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How a message is told, and what is to be said of it. Data: read from {@code signatures.json}, or from a file of the user's own.
  *
  * @param catalogueSeverity the catalogue's word; {@code fatal} counts as error and {@code n/a} as info
+ * @param before what to take out of the few lines before the first; null where nothing
  * @param head null for what is only written down: facts of a layout, names that other signatures give
  * @param serial a new message of it closes the one before
  * @param unless ids that say more of the same line; where one of them matched, this one stays silent
@@ -22,6 +23,7 @@ record Signature(
         String id,
         String catalogueSeverity,
         @Nullable Probe head,
+        @Nullable Before before,
         boolean serial,
         List<String> unless,
         List<Part> parts,
@@ -63,8 +65,19 @@ record Signature(
         }
     }
 
-    /** A later line of a message that can be told by itself, whatever stands between. */
-    record Part(Probe probe, boolean last) {}
+    /**
+     * A later line of a message that can be told by itself, whatever stands between.
+     *
+     * @param near its literals are too common to look for everywhere: it is told within {@link Recogniser#MAX_WAIT_LINES} of the lines before it
+     */
+    record Part(Probe probe, boolean last, boolean near) {}
+
+    /** Fields out of the last of the few lines before the first that the pattern finds something in. */
+    record Before(Pattern pattern, List<Field> fields) {
+        Before {
+            fields = List.copyOf(fields);
+        }
+    }
 
     /**
      * The lines after the first that belong to the message and stand together.

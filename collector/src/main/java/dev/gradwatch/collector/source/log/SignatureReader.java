@@ -27,6 +27,7 @@ final class SignatureReader {
             "alone",
             "prefix",
             "every_line",
+            "before",
             "template",
             "means",
             "fix",
@@ -58,6 +59,7 @@ final class SignatureReader {
                 id,
                 severity,
                 prefix || !node.has("pattern") ? null : probe(node),
+                node.has("before") ? before(node.path("before")) : null,
                 node.path("serial").asBoolean(),
                 strings(node.path("unless"), "unless"),
                 parts(node.path("parts")),
@@ -94,7 +96,10 @@ final class SignatureReader {
     private static List<Signature.Part> parts(JsonNode list) {
         List<Signature.Part> parts = new ArrayList<>();
         for (JsonNode node : list) {
-            parts.add(new Signature.Part(probe(node), node.path("last").asBoolean()));
+            parts.add(new Signature.Part(
+                    probe(node),
+                    node.path("last").asBoolean(),
+                    node.path("near").asBoolean()));
         }
         return parts;
     }
@@ -125,6 +130,11 @@ final class SignatureReader {
                 optionalPattern(node, "until_after"),
                 maxLines,
                 extracts);
+    }
+
+    private static Signature.Before before(JsonNode node) {
+        Pattern pattern = pattern(node, "pattern");
+        return new Signature.Before(pattern, fields(node.path("fields"), pattern));
     }
 
     private static Signature.Prefix prefix(JsonNode node) {

@@ -36,7 +36,11 @@ public final class Signatures {
     /** By literal, indices of targets. */
     private final List<BitSet> targetsOf = new ArrayList<>();
 
+    /** Of these one is in every line that matters by itself. */
     private final LiteralFilter filter;
+    /** Of all, those included that matter only near others. */
+    private final LiteralFilter lineFilter;
+
     private final Prefixes prefixes;
 
     Signatures(List<Signature> signatures) {
@@ -52,8 +56,18 @@ public final class Signatures {
             }
         }
         targetsOf.addAll(byLiteral.values());
-        filter = new LiteralFilter(List.copyOf(byLiteral.keySet()));
+        lineFilter = new LiteralFilter(List.copyOf(byLiteral.keySet()));
+        filter = new LiteralFilter(byLiteral.entrySet().stream()
+                .filter(entry ->
+                        entry.getValue().isEmpty() || entry.getValue().stream().anyMatch(target -> !isNear(target)))
+                .map(Map.Entry::getKey)
+                .toList());
         prefixes = new Prefixes(all);
+    }
+
+    private boolean isNear(int target) {
+        Signature.Part part = targets.get(target).part();
+        return part != null && part.near();
     }
 
     private void add(Target target, Map<String, BitSet> byLiteral) {
@@ -79,7 +93,7 @@ public final class Signatures {
     /** What may be in a line, by the literals that it holds; in the order of the signatures, each once. */
     List<Target> targets(byte[] line, int from, int to) {
         BitSet possible = new BitSet();
-        filter.all(line, from, to).stream().forEach(literal -> possible.or(targetsOf.get(literal)));
+        lineFilter.all(line, from, to).stream().forEach(literal -> possible.or(targetsOf.get(literal)));
         return possible.stream().mapToObj(targets::get).toList();
     }
 

@@ -25,6 +25,9 @@ final class Tracebacks {
 
     private static final int MAX_OPEN = 256;
 
+    /** Lines that are no part of it, the other ranks' included, before it is given up: a traceback comes within one write. */
+    private static final int MAX_FOREIGN_LINES = 200;
+
     private static final Pattern FRAME = Pattern.compile("^\\s*File \"([^\"]*)\", line (\\d+)(?:, in (.*))?");
     private static final Pattern EXCEPTION = Pattern.compile(
             "^([A-Za-z_][\\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Iteration|[A-Z]\\w*|\\.\\w+))(?::\\s?(.*))?$");
@@ -49,6 +52,7 @@ final class Tracebacks {
         final @Nullable Integer rank;
         final StringBuilder text = new StringBuilder();
         int lines = 1;
+        long latestLine;
 
         @Nullable
         Frame last;
@@ -65,6 +69,7 @@ final class Tracebacks {
         Open(String speaker, Draft.Spot start, boolean uncaught, @Nullable Integer rank) {
             this.speaker = speaker;
             this.start = start;
+            this.latestLine = start.line();
             this.uncaught = uncaught;
             this.rank = rank;
         }
@@ -91,6 +96,7 @@ final class Tracebacks {
             begin(line, spot);
             return;
         }
+        open.removeIf(one -> spot.line() - one.latestLine > MAX_FOREIGN_LINES);
         Open current = current(line.speaker());
         if (current == null) {
             return;
@@ -104,6 +110,7 @@ final class Tracebacks {
             open.remove(current);
             emit(current, current.type, text.strip(), spot, origin, to);
         } else if (text.isBlank() || Character.isWhitespace(text.charAt(0))) {
+            current.latestLine = spot.line();
             frame(current, text);
         } else {
             exception(current, text, spot, origin, to);
@@ -167,8 +174,9 @@ final class Tracebacks {
             append(current, text);
             open.remove(current);
             emit(current, matcher.group(1), message, spot, origin, to);
-        } else if (!current.speaker.isEmpty() || current.last == null) {
-            // Prefixed lines come in order, so this is no traceback that we know; the others may have foreign lines
+        } else if (current.speaker.contains("rank=") || current.last == null) {
+            // Lines that name their rank come in order, so this is no traceback that we know; the others may have
+            // foreign lines
             // among theirs.
             open.remove(current);
         }

@@ -72,7 +72,7 @@ class PrefixesTest {
 
         assertThat(Read.whole(json))
                 .singleElement()
-                .satisfies(message -> assertThat(message.field("name")).isEqualTo("aux.0.bias"));
+                .satisfies(message -> assertThat(message.field("fqn")).isEqualTo("aux.0.bias"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -97,9 +98,16 @@ class SignatureSamplesTest {
     @ParameterizedTest
     @MethodSource("prefixes")
     void prefix_isTakenOff(Sample sample) {
-        Prefixes.Line line = Read.SIGNATURES.prefixes().strip(sample.text());
+        Signature.Prefix prefix = Read.SIGNATURES.all().stream()
+                .filter(signature -> signature.id().equals(sample.id()))
+                .map(Signature::prefix)
+                .findFirst()
+                .orElseThrow();
+        Matcher matcher = Objects.requireNonNull(prefix).pattern().matcher(sample.text());
 
-        assertThat(line.text()).isEqualTo(sample.node().path("rest").asText());
+        assertThat(matcher.lookingAt()).isTrue();
+        assertThat(sample.text().substring(matcher.end()))
+                .isEqualTo(sample.node().path("rest").asText());
     }
 
     @ParameterizedTest
