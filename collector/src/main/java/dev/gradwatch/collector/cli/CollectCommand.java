@@ -2,12 +2,15 @@ package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
+import dev.gradwatch.collector.source.log.Signatures;
+import dev.gradwatch.collector.source.log.follow.LogFollower;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +43,9 @@ final class CollectCommand implements Callable<Integer> {
     @Mixin
     ListenOptions listen = new ListenOptions();
 
+    @Mixin
+    LogOptions logs = new LogOptions();
+
     @Option(
             names = "--report",
             paramLabel = "DIR",
@@ -58,6 +64,7 @@ final class CollectCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         SidecarOptions options = listen.sidecar(new AddressConverter().convert(DEFAULT_ADDRESS));
+        Supplier<Signatures> signatures = logs.load();
         Sidecar sidecar = Sidecar.start(options);
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
@@ -66,7 +73,9 @@ final class CollectCommand implements Callable<Integer> {
                 spec.commandLine().getOut(),
                 err);
         sidecar.jobs().addListener(desk);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sidecar, desk), "gradwatch-stop"));
+        LogFollower follower = logs.follow(
+                JobLogs.ofMany(new LogJobName(sidecar.jobs()::ids), signatures, sidecar::accept), positions(options));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sidecar, follower, desk), "gradwatch-stop"));
         // The host as it was asked for: a socket bound to 0.0.0.0 calls itself by another name.
         err.println("gradwatch: listening on "
                 + AddressConverter.text(options.listen(), sidecar.address().getPort()));
@@ -75,6 +84,13 @@ final class CollectCommand implements Callable<Integer> {
         }
         new CountDownLatch(1).await();
         return CommandLine.ExitCode.OK;
+    }
+
+    /** Two collectors of one user keep their own, by where they listen. */
+    private static Path positions(SidecarOptions options) throws IOException {
+        Path folder = StateFolder.of(System.getenv());
+        CacheFolder.create(folder);
+        return folder.resolve("log-positions-" + options.listen().getPort() + ".json");
     }
 
     private static void makeFolder(Path folder) throws IOException {
@@ -86,9 +102,12 @@ final class CollectCommand implements Callable<Integer> {
     }
 
     /** Runs while the JVM shuts down. Reports come first: closing the source makes every rank look lost. */
-    private static void stop(Sidecar sidecar, JobDesk desk) {
+    private static void stop(Sidecar sidecar, @Nullable LogFollower follower, JobDesk desk) {
         Thread last = new Thread(
                 () -> {
+                    if (follower != null) {
+                        follower.close();
+                    }
                     desk.closeDown();
                     sidecar.close();
                 },

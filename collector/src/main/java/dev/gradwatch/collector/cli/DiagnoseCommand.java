@@ -52,6 +52,9 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(names = "--list", description = "Print every message that is known, with what it means and the right fix.")
     boolean list;
 
+    @Option(names = "--literals", hidden = true, description = "Print the text that is looked for, for the benchmark.")
+    boolean literals;
+
     @Option(
             names = "--signatures",
             paramLabel = "FILE.json",
@@ -68,12 +71,17 @@ final class DiagnoseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!list && paths.isEmpty()) {
+        if (!list && !literals && paths.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "path: none (expected: a log, a folder of logs, or - for standard input)");
         }
         Signatures known = SignatureFile.load(signatures);
         PrintWriter out = spec.commandLine().getOut();
+        if (literals) {
+            known.literals().forEach(out::println);
+            out.flush();
+            return CommandLine.ExitCode.OK;
+        }
         if (list) {
             out.print(format == Format.JSON ? DiagnosisJson.list(SignatureList.of(known)) : SignatureList.text(known));
             out.flush();

@@ -7,9 +7,11 @@ import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.source.log.LogText;
 import dev.gradwatch.collector.source.log.Origin;
 import dev.gradwatch.collector.source.log.Signatures;
+import dev.gradwatch.collector.source.log.follow.LogFollower;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,10 +27,14 @@ import org.slf4j.LoggerFactory;
 final class JobOutput {
     private static final Logger logger = LoggerFactory.getLogger(JobOutput.class);
 
+    /** How long the files' last lines are waited for; they lie on the disk already. */
+    private static final Duration LAST_LINES = Duration.ofSeconds(5);
+
     private final String job;
     private final Supplier<Signatures> signatures;
     private final Consumer<Observation> to;
     private final List<Reader> readers = new ArrayList<>();
+    private @Nullable LogFollower follower;
 
     /** @param signatures is asked once a stream, when the first bytes come; may block until they are loaded */
     JobOutput(String job, Supplier<Signatures> signatures, Consumer<Observation> to) {
@@ -54,9 +60,20 @@ final class JobOutput {
         return reader;
     }
 
+    /** Files are followed beside the streams; null where none are. */
+    JobOutput with(@Nullable LogFollower files) {
+        follower = files;
+        return this;
+    }
+
     /** All is written: gives out the messages that wait for more. */
-    synchronized void end() {
+    synchronized void end() throws InterruptedException {
         readers.forEach(Reader::end);
+        LogFollower files = follower;
+        if (files != null) {
+            files.catchUp(LAST_LINES);
+            files.close();
+        }
     }
 
     private final class Reader extends FilterOutputStream {

@@ -2,6 +2,8 @@ package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.source.log.SignatureFile;
 import dev.gradwatch.collector.source.log.Signatures;
+import dev.gradwatch.collector.source.log.follow.FollowOptions;
+import dev.gradwatch.collector.source.log.follow.LogFollower;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -38,6 +40,26 @@ final class LogOptions {
             return () -> loaded;
         }
         return CompletableFuture.supplyAsync(LogOptions::bundled)::join;
+    }
+
+    /**
+     * Begins to follow what {@code --logs} names; null where it names nothing.
+     *
+     * @param positions where how far files were read is kept; null where it is not
+     * @throws IOException in one line, where a glob is none
+     */
+    @Nullable
+    LogFollower follow(JobLogs texts, @Nullable Path positions) throws IOException {
+        if (globs.isEmpty()) {
+            return null;
+        }
+        try {
+            LogFollower follower = new LogFollower(globs, texts, positions, FollowOptions.DEFAULTS);
+            follower.start();
+            return follower;
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private static Signatures bundled() {

@@ -8,6 +8,7 @@ import dev.gradwatch.collector.cli.child.TerminalChild;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import dev.gradwatch.collector.source.log.Signatures;
+import dev.gradwatch.collector.source.log.follow.LogFollower;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -146,7 +147,9 @@ final class RunCommand implements Callable<Integer> {
             environment.reportingTo(sidecar.address(), token, id);
             JobOutput output = new JobOutput(id, signatures, sidecar::accept);
             Launch launch = new Launch(command, environment.variables(), starter(output));
-            outcome = new WatchedJob(id, launch, output).run(sidecar);
+            try (LogFollower follower = logs.follow(JobLogs.ofOne(id, signatures, sidecar::accept), null)) {
+                outcome = new WatchedJob(id, launch, output.with(follower)).run(sidecar);
+            }
         }
         outcome.report().ifPresent(seen -> {
             String file = new RunReport(report).write(seen);

@@ -4,6 +4,7 @@ import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
+import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.ObservationSink;
 import java.time.Duration;
@@ -56,7 +57,7 @@ public final class Jobs implements ObservationSink {
     }
 
     /**
-     * Folds a fact into its job. A rank that joins, or a launcher's start, makes the job where it is not known.
+     * Folds a fact into its job. A rank that joins, a launcher's start, or a message makes the job where it is not known.
      *
      * @throws IllegalArgumentException where the fact contradicts the state, its job is not known, or there are too many jobs; it is counted as
      *     rejected and changes nothing
@@ -115,9 +116,11 @@ public final class Jobs implements ObservationSink {
         if (known != null && !known.evicted()) {
             return known;
         }
-        if (!(observation instanceof RankJoined) && !(observation instanceof JobStarted)) {
+        if (!(observation instanceof RankJoined)
+                && !(observation instanceof JobStarted)
+                && !(observation instanceof MessageSeen)) {
             throw new IllegalArgumentException(
-                    "job: " + id + " (expected: one that a rank joined or a launcher started)");
+                    "job: " + id + " (expected: one that a rank joined, a launcher started or a log speaks of)");
         }
         if (known == null && jobs.size() >= MAX_JOBS) {
             evictLongestEnded();

@@ -34,6 +34,27 @@ class RunCommandTest {
     }
 
     @Test
+    void messages_ofItsOutputAndOfFollowedFiles_areInTheVerdict() throws Exception {
+        Files.writeString(home.resolve("old.log"), "RuntimeError: CUDA error: invalid device ordinal\n");
+        Files.setLastModifiedTime(home.resolve("old.log"), java.nio.file.attribute.FileTime.fromMillis(0));
+        String script =
+                "printf '[rank1]: Traceback (most recent call last):\\n[rank1]:   File \"/job/train.py\", line 3, in <module>\\n"
+                        + "[rank1]: KeyError: \"mask\"\\n' > new.log; "
+                        + "printf '[rank0]: RuntimeError: Connection closed by peer [127.0.0.1]:6575\\n' >&2; exit 1";
+        try (ForkedGradwatch run = ForkedGradwatch.start(
+                home, "run", "--logs", "*.log", "--report", "report.json", "--", "sh", "-c", script)) {
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.errors())
+                    .contains("KeyError: \"mask\", on rank 1.")
+                    .contains("train.py:3")
+                    .contains("then lost the connection")
+                    .contains("new.log:1")
+                    .doesNotContain("ordinal");
+        }
+        assertThat(Files.readString(home.resolve("report.json"))).contains("\"cause\": \"rank_failed\"");
+    }
+
+    @Test
     void input_isTheCommands() throws Exception {
         try (ForkedGradwatch run = run("cat")) {
             run.input().write("typed\n".getBytes(StandardCharsets.UTF_8));

@@ -30,7 +30,7 @@ class JobsTest {
         Jobs jobs = new Jobs();
         assertThatThrownBy(() -> jobs.accept(step("nobody", 0, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("job: nobody (expected: one that a rank joined or a launcher started)");
+                .hasMessage("job: nobody (expected: one that a rank joined, a launcher started or a log speaks of)");
         assertThat(jobs.ids()).isEmpty();
         assertThat(jobs.report("nobody")).isEmpty();
         assertThat(jobs.counts()).isEqualTo(new Jobs.Counts(1, 0, 0, 1));

@@ -4,7 +4,6 @@ import dev.gradwatch.collector.analysis.advice.ModuleGroups;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.LogMessage;
-import dev.gradwatch.collector.model.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -49,13 +48,7 @@ final class Consequences {
                 && REMOTE.matcher(text).find()) {
             return true;
         }
-        return view.book().messages().stream()
-                .anyMatch(message -> !message.equals(traceback)
-                        && message.severity().compareTo(Severity.ERROR) >= 0
-                        && message.source().equals(traceback.source())
-                        && traceback.line() <= message.line()
-                        && message.line() <= traceback.endLine()
-                        && !message.is("tb"));
+        return view.isExplained(traceback);
     }
 
     /** @param root the first finding that explains the end; the ranks that merely lost the connection are told in its detail */

@@ -55,7 +55,7 @@ final class CudaLogDetector implements LogDetector {
                 draft.title(words(first) + where);
                 draft.detail(
                         "Kernels run later than the line that launches them, so the Python line in the traceback may be innocent."
-                                + (view.of("nccl").isEmpty()
+                                + (view.of("nccl").isEmpty() && !first.text().contains("watchdog")
                                         ? ""
                                         : " NCCL's watchdog only reports it: the collective is not the cause."));
             }

@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  * Speaks of ranks that no other finding speaks of.
  */
 final class EndLogDetector {
+    /** What libstdc++ says when a process ends with a thread of its own still running. */
+    private static final String THREAD_LEFT = "tb.terminate_thread";
+
     private static final int SIGTERM = 15;
     private static final int SIGKILL = 9;
     private static final int SHELL_SIGNALLED = 128;
@@ -201,7 +204,9 @@ final class EndLogDetector {
                                             + (view.of("tb.fatal_py").isEmpty() ? "" : " It was printed here.");
                         case 7 -> "A bus error is most often a full /dev/shm.";
                         case 6 ->
-                            "The process aborted itself: NCCL's watchdog, a failed C++ exception or an assertion; what it said stands above.";
+                            !view.of(THREAD_LEFT).isEmpty()
+                                    ? view.of(THREAD_LEFT).get(0).guide().means()
+                                    : "The process aborted itself: NCCL's watchdog, a failed C++ exception or an assertion; what it said stands above.";
                         default -> "It printed no exception.";
                     });
             if (signal == 11 && isDetailCrash(signal)) {
@@ -209,6 +214,11 @@ final class EndLogDetector {
                         Action.SET_ENVIRONMENT,
                         "It gives the names, and does not crash.",
                         "export TORCH_DISTRIBUTED_DEBUG=INFO");
+            } else if (signal == 6 && !view.of(THREAD_LEFT).isEmpty()) {
+                draft.advise(
+                        Action.KNOWN_FIX,
+                        view.of(THREAD_LEFT).get(0).guide().fix(),
+                        "torch.distributed.destroy_process_group()");
             } else if (signal == 7) {
                 draft.advise(
                         Action.REDUCE_HOST_MEMORY,

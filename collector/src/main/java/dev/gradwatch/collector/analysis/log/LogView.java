@@ -6,8 +6,10 @@ import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.Severity;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,10 +27,35 @@ final class LogView {
 
     private final JobView job;
     private final LogBook book;
+    private final List<LogMessage> tracebacks;
+    /** By text, exceptions by the line that they end in; of several that end in one line the last. */
+    private final Map<String, NavigableMap<Long, LogMessage>> tracebacksByEnd = new HashMap<>();
+    /** By text, other errors by their first line. */
+    private final Map<String, NavigableMap<Long, LogMessage>> errorsByLine = new HashMap<>();
+
+    private final boolean launcherFailed;
 
     LogView(JobView job, LogBook book) {
         this.job = job;
         this.book = book;
+        this.tracebacks = of(TRACEBACK);
+        boolean failed = false;
+        for (LogMessage message : book.messages()) {
+            failed |= message.is("elastic.table")
+                    || message.is("elastic.failed")
+                    || message.is("spawn")
+                    || message.is("lightning.child");
+            if (message.is(TRACEBACK)) {
+                index(tracebacksByEnd, message, message.endLine());
+            } else if (message.severity().compareTo(Severity.ERROR) >= 0 && !message.is("tb")) {
+                index(errorsByLine, message, message.line());
+            }
+        }
+        this.launcherFailed = failed;
+    }
+
+    private static void index(Map<String, NavigableMap<Long, LogMessage>> index, LogMessage message, long line) {
+        index.computeIfAbsent(message.source(), source -> new TreeMap<>()).put(line, message);
     }
 
     JobView job() {
@@ -48,7 +75,7 @@ final class LogView {
 
     /** Exceptions, in the order of reading. */
     List<LogMessage> tracebacks() {
-        return of(TRACEBACK);
+        return tracebacks;
     }
 
     /** Ranks that a list of messages names, ascending. */
@@ -65,12 +92,16 @@ final class LogView {
     /** The traceback whose exception a message is the text of; null where none was printed. */
     @Nullable
     LogMessage tracebackOf(LogMessage message) {
-        return tracebacks().stream()
-                .filter(traceback -> traceback.source().equals(message.source())
-                        && traceback.line() <= message.line()
-                        && message.line() <= traceback.endLine())
-                .findFirst()
-                .orElse(null);
+        NavigableMap<Long, LogMessage> byEnd = tracebacksByEnd.get(message.source());
+        Map.Entry<Long, LogMessage> next = byEnd == null ? null : byEnd.ceilingEntry(message.line());
+        return next != null && next.getValue().line() <= message.line() ? next.getValue() : null;
+    }
+
+    /** Whether a signature tells what an exception's text means. */
+    boolean isExplained(LogMessage traceback) {
+        NavigableMap<Long, LogMessage> byLine = errorsByLine.get(traceback.source());
+        Map.Entry<Long, LogMessage> within = byLine == null ? null : byLine.ceilingEntry(traceback.line());
+        return within != null && within.getKey() <= traceback.endLine();
     }
 
     /** Where in the user's own code a message was raised, such as {@code train.py:24}; empty where that was not printed. */
@@ -98,11 +129,7 @@ final class LogView {
 
     /** Whether torchrun, torch.multiprocessing or Lightning said that a process failed. */
     boolean launcherFailed() {
-        return book.messages().stream()
-                .anyMatch(message -> message.is("elastic.table")
-                        || message.is("elastic.failed")
-                        || message.is("spawn")
-                        || message.is("lightning.child"));
+        return launcherFailed;
     }
 
     Severity severity(LogMessage message) {

@@ -47,7 +47,9 @@ public final class VerdictPrinter {
     public String appeared(JobReport report) {
         Paper paper = new Paper(terminal);
         List<String> facts = new ArrayList<>(List.of("job " + report.id()));
-        facts.add(report.worldSize() == 1 ? "1 rank" : report.worldSize() + " ranks");
+        if (report.worldSize() > 0) {
+            facts.add(report.worldSize() == 1 ? "1 rank" : report.worldSize() + " ranks");
+        }
         if (!report.framework().isEmpty()) {
             facts.add(report.framework());
         }

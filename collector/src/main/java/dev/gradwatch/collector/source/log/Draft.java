@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A message in the making: its first line is seen, and more may come. */
 final class Draft {
     /** What of a block's lines is kept for its fields; a block that is longer gives what its beginning holds. */
-    static final int MAX_BLOCK_CHARS = 1 << 20;
+    static final int MAX_BLOCK_CHARS = 1 << 19;
 
     final Signature signature;
     final String speaker;

@@ -93,7 +93,7 @@ final class LiteralFilter {
         for (int from = 0; from + stride + GRAM_BYTES - 1 <= literal.length; from++) {
             long cost = 0;
             for (int k = 0; k < stride; k++) {
-                cost += LetterCounts.likelihood(literal, from + k, GRAM_BYTES);
+                cost += OrdinaryText.likelihood(literal, from + k, GRAM_BYTES);
             }
             if (cost < bestCost) {
                 bestCost = cost;
@@ -124,11 +124,9 @@ final class LiteralFilter {
             long any =
                     (table[a >>> 6] >>> a) | (table[b >>> 6] >>> b) | (table[c >>> 6] >>> c) | (table[d >>> 6] >>> d);
             if ((any & 1) != 0) {
-                for (int k = 0; k < 4; k++) {
-                    int found = literalAt(text, at + k * stride, from, to);
-                    if (found >= 0) {
-                        return found;
-                    }
+                int found = firstOf(text, at, from, to);
+                if (found >= 0) {
+                    return found;
                 }
             }
         }
@@ -141,9 +139,24 @@ final class LiteralFilter {
         return -1;
     }
 
+    /** Of four looks, the first that holds. */
+    private int firstOf(byte[] text, int begin, int from, int to) {
+        for (int k = 0; k < 4; k++) {
+            int found = literalAt(text, begin + k * stride, from, to);
+            if (found >= 0) {
+                return found;
+            }
+        }
+        return -1;
+    }
+
     private int literalAt(byte[] text, int at, int from, int to) {
         int gram = (int) INT.get(text, at);
-        for (int e = chains[hash(gram) >>> (TABLE_BITS - CHAIN_BITS)]; e >= 0; e = next[e]) {
+        int hash = hash(gram);
+        if (((table[hash >>> 6] >>> hash) & 1) == 0) {
+            return -1;
+        }
+        for (int e = chains[hash >>> (TABLE_BITS - CHAIN_BITS)]; e >= 0; e = next[e]) {
             if (grams[e] == gram && matches(text, at - offsetIn[e], from, to, literals[literalOf[e]])) {
                 return at - offsetIn[e];
             }

@@ -3,6 +3,9 @@ package dev.gradwatch.collector.source.log;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -10,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,8 +28,9 @@ public final class LogFiles {
     /** Files of one folder; a folder with more is no log folder. */
     public static final int MAX_FILES = 20_000;
 
-    private static final int BUFFER_BYTES = 256 * 1024;
+    private static final int BUFFER_BYTES = 128 * 1024;
     private static final int SNIFFED_BYTES = 4_096;
+    private static final short GZIP_MAGIC = 0x1f8b;
 
     /** What lies beside logs and is none. */
     private static final Set<String> BINARY = Set.of(
@@ -122,8 +127,12 @@ public final class LogFiles {
      * @throws IOException in one line, with the file
      */
     public static void read(Path file, LogText text, LongConsumer progress) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            read(in, text, progress);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (isCompressed(channel)) {
+                read(Channels.newInputStream(channel), text, progress);
+            } else {
+                read(channel, text, progress);
+            }
         } catch (NoSuchFileException e) {
             throw new IOException(file + ": no such file (expected: a log)", e);
         } catch (AccessDeniedException e) {
@@ -131,6 +140,25 @@ public final class LogFiles {
         } catch (IOException e) {
             throw new IOException(file + ": " + e.getMessage() + " (expected: a file that can be read)", e);
         }
+    }
+
+    private static boolean isCompressed(FileChannel channel) throws IOException {
+        ByteBuffer magic = ByteBuffer.allocate(2);
+        // A pipe has no position to read from.
+        return channel.size() >= 2 && channel.read(magic, 0) == 2 && magic.getShort(0) == GZIP_MAGIC;
+    }
+
+    /** By way of one buffer outside of the heap: with a stream, Java takes and gives back one for each read. */
+    private static void read(FileChannel channel, LogText text, LongConsumer progress) throws IOException {
+        ByteBuffer direct = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        byte[] bytes = new byte[BUFFER_BYTES];
+        while (channel.read(direct) >= 0) {
+            int count = direct.flip().remaining();
+            direct.get(bytes, 0, count).clear();
+            text.append(bytes, 0, count);
+            progress.accept(count);
+        }
+        text.end();
     }
 
     /** Reads a stream to its end, unpacked where it is gzip. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recogniser {
     /** A message waits for more of it over so many lines, and no longer: it comes within one write. */
-    static final int MAX_WAIT_LINES = 400;
+    static final int MAX_WAIT_LINES = 200;
 
     /** Messages under way; past it the oldest is given out as it stands. */
     static final int MAX_OPEN = 256;
@@ -171,7 +171,12 @@ final class Recogniser {
                 ordered.add(draft);
             }
         }
-        if (ordered.size() > 1) {
+        if (!ordered.isEmpty()) {
+            for (Draft former : open) {
+                if (former.isNear() && former.speaker.equals(line.speaker())) {
+                    ids.add(former.signature.id());
+                }
+            }
             ordered.removeIf(draft -> draft.signature.unless().stream().anyMatch(ids::contains));
         }
         for (Draft draft : ordered) {

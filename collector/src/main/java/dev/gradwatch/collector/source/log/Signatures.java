@@ -97,6 +97,11 @@ public final class Signatures {
         return possible.stream().mapToObj(targets::get).toList();
     }
 
+    /** All text that is looked for, as for {@code grep -F -f}. */
+    public List<String> literals() {
+        return lineFilter.literals();
+    }
+
     /** An id, its severity and its text, for people. */
     public record Entry(
             String id, String severity, String text, String means, String fix, String trap, String versions) {}
