@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +74,32 @@ class CollectCommandTest {
                 assertThat(without.hello("a", 0, 1, null).answer()).isEqualTo(REFUSED);
                 assertThat(with.hello("a", 0, 1, token).answer()).isEqualTo(WELCOME);
             }
+        }
+    }
+
+    @Test
+    void logs_areFollowed_andReadOnWhereTheyWereLeft() throws Exception {
+        Path log = folder.resolve("logs/seg-042.log");
+        Files.createDirectories(log.getParent());
+        Map<String, String> environment =
+                Map.of("XDG_STATE_HOME", folder.resolve("state").toString(), "GRADWATCH_LISTEN", "127.0.0.1:0");
+        String globs = folder.resolve("logs").toString() + "/*.log";
+        byte[] text = Files.readAllBytes(Path.of("src/test/resources/logs/torch-2.13/count_OFF.log"));
+        int half = text.length / 2;
+        try (ChildProcess collect = new ChildProcess(environment, "collect", "--logs", globs)) {
+            listening(collect);
+            Files.write(log, Arrays.copyOf(text, half));
+            assertThat(collect.outLine("seg-042")).contains("job seg-042");
+            collect.handle().destroy();
+            assertThat(collect.exitStatus()).isZero();
+            assertThat(collect.restOfOut()).contains("the ranks built different models");
+        }
+        try (ChildProcess collect = new ChildProcess(environment, "collect", "--logs", globs)) {
+            listening(collect);
+            Files.write(log, Arrays.copyOfRange(text, half, text.length), StandardOpenOption.APPEND);
+            // The rest of the log ends the job; what was read before the restart is not told again.
+            assertThat(collect.outLine("died")).contains("seg-042");
+            assertThat(collect.outLine(".log:")).doesNotContain("ddp.model.count");
         }
     }
 

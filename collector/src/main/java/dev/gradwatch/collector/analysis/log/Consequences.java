@@ -84,7 +84,10 @@ final class Consequences {
 
     /** Nothing explains why the connection was lost: say so, and where to look. */
     static List<Finding> alone(LogView view) {
-        List<LogMessage> said = view.of(CONNECTION);
+        // Quoted by a test or a forum's page it is none of this job's.
+        List<LogMessage> said = view.of(CONNECTION).stream()
+                .filter(message -> message.rank() != null || view.launcherFailed() || view.tracebackOf(message) != null)
+                .toList();
         if (said.isEmpty() || said.stream().noneMatch(view::isFatal)) {
             return List.of();
         }

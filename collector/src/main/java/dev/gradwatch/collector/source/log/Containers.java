@@ -37,7 +37,7 @@ final class Containers {
         boolean whole;
         String text;
         if (line.startsWith(DOCKER)) {
-            text = unescape(line, DOCKER.length());
+            text = PlainText.clean(unescape(line, DOCKER.length()));
             whole = text.endsWith("\n") || pieces.length() > MAX_CHARS;
             text = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
             repacked = true;

@@ -14,13 +14,17 @@ public final class LogText {
     /** A longer line is cut there, and the rest of it skipped and counted. */
     public static final int MAX_LINE_BYTES = 1 << 20;
 
-    private static final int FIRST_CARRY_BYTES = 8_192;
+    /** Ten thousand files are followed, and most of them wait at a line's end: what is kept of each is little. */
+    private static final int FIRST_CARRY_BYTES = 256;
+
+    private static final int KEPT_CARRY_BYTES = 16_384;
+    private static final byte[] EMPTY = {};
     private static final int TAIL_BYTES = 512;
 
     private final LiteralFilter filter;
     private final Recogniser recogniser;
     /** The beginning of a line that has not ended. */
-    private byte[] carry = new byte[FIRST_CARRY_BYTES];
+    private byte[] carry = EMPTY;
 
     private int carried;
     /** The last bytes of what was scanned before: a message may need the lines before it. */
@@ -130,7 +134,8 @@ public final class LogText {
             int room = MAX_LINE_BYTES - carried;
             int count = Math.min(room, to - at);
             if (carried + count > carry.length) {
-                carry = Arrays.copyOf(carry, Math.min(MAX_LINE_BYTES, Math.max(carried + count, carry.length * 2)));
+                int enough = Math.max(FIRST_CARRY_BYTES, Math.max(carried + count, carry.length * 2));
+                carry = Arrays.copyOf(carry, Math.min(MAX_LINE_BYTES, enough));
             }
             System.arraycopy(bytes, at, carry, carried, count);
             carried += count;
@@ -187,6 +192,9 @@ public final class LogText {
         int end = carried;
         carried = 0;
         scan(carry, 0, end);
+        if (carry.length > KEPT_CARRY_BYTES) {
+            carry = EMPTY;
+        }
     }
 
     private void recognise(int to) {

@@ -13,7 +13,11 @@ final class PlainText {
     private static final char BYTE_ORDER_MARK = 0xfeff;
 
     static String of(byte[] bytes, int from, int to) {
-        String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        return clean(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+    }
+
+    static String clean(String raw) {
+        String text = raw;
         if (text.indexOf(ESCAPE) >= 0) {
             text = ESCAPES.matcher(text).replaceAll("");
         }

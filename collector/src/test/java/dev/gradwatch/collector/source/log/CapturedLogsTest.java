@@ -96,6 +96,27 @@ class CapturedLogsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("telling")
+    void log_asDockersFilesAndTerminalsAndWindowsWriteIt_givesTheSame(String name) throws IOException {
+        String text = Files.readString(LOGS.resolve(name), StandardCharsets.UTF_8);
+        Map<String, Integer> facts = Read.facts(read(name));
+        StringBuilder docker = new StringBuilder();
+        StringBuilder coloured = new StringBuilder();
+        StringBuilder windows = new StringBuilder();
+        for (String line : text.lines().toList()) {
+            docker.append("{\"log\":")
+                    .append(MAPPER.writeValueAsString(line + "\n"))
+                    .append(",\"stream\":\"stderr\",\"time\":\"2026-11-22T03:07:32Z\"}\n");
+            coloured.append("\u001b[1;31m").append(line).append("\u001b[0m\n");
+            windows.append(line).append("\r\n");
+        }
+
+        assertThat(Read.facts(Read.whole(docker.toString()))).as("docker").isEqualTo(facts);
+        assertThat(Read.facts(Read.whole(coloured.toString()))).as("colour").isEqualTo(facts);
+        assertThat(Read.facts(Read.whole(windows.toString()))).as("CRLF").isEqualTo(facts);
+    }
+
     private static String prefixed(String text, String prefix) {
         StringBuilder out = new StringBuilder();
         text.lines().forEach(line -> out.append(prefix).append(line).append('\n'));
