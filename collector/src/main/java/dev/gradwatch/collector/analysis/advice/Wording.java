@@ -28,6 +28,17 @@ public final class Wording {
         return ranks.size() == 1 ? "on rank " + ranks.get(0) : "on ranks " + ModuleGroups.ranges(ranks);
     }
 
+    /** {@code rank 1}, {@code ranks 0,2}; {@code a rank} where none is known. */
+    public static String ranks(List<Integer> ranks) {
+        return ranks.isEmpty() ? "a rank" : (ranks.size() == 1 ? "rank " : "ranks ") + ModuleGroups.ranges(ranks);
+    }
+
+    /** Likewise at a sentence's beginning. */
+    public static String ranksFirst(List<Integer> ranks) {
+        String text = ranks(ranks);
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
     /** {@code the 1 step seen}, {@code the 6 steps seen}. */
     public static String stepsSeen(long steps) {
         return "the " + count(steps, "step") + " seen";

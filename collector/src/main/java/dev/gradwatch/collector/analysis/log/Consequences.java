@@ -1,12 +1,12 @@
 package dev.gradwatch.collector.analysis.log;
 
-import dev.gradwatch.collector.analysis.advice.ModuleGroups;
+import dev.gradwatch.collector.analysis.advice.Wording;
+import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.LogMessage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -61,12 +61,12 @@ final class Consequences {
         StringBuilder detail = new StringBuilder(root.detail());
         if (!lost.isEmpty() && !root.detail().contains("lost the connection")) {
             detail.append(detail.isEmpty() ? "" : " ")
-                    .append(subject(lost))
+                    .append(Wording.ranksFirst(List.copyOf(lost)))
                     .append(" then lost the connection, which is a consequence.");
         }
         if (!waited.isEmpty() && root.cause() != Cause.COLLECTIVE_TIMEOUT) {
             detail.append(detail.isEmpty() ? "" : " ")
-                    .append(subject(waited))
+                    .append(Wording.ranksFirst(List.copyOf(waited)))
                     .append(" then waited in vain, which is a consequence.");
         }
         List<Finding.LogLine> log = new ArrayList<>(root.log());
@@ -76,10 +76,6 @@ final class Consequences {
             }
         }
         return LogDraft.with(root, detail.toString(), log);
-    }
-
-    private static String subject(Set<Integer> ranks) {
-        return (ranks.size() == 1 ? "Rank " : "Ranks ") + ModuleGroups.ranges(List.copyOf(ranks));
     }
 
     /** Nothing explains why the connection was lost: say so, and where to look. */
@@ -92,16 +88,11 @@ final class Consequences {
             return List.of();
         }
         LogDraft draft = new LogDraft(view, Cause.CONNECTION_LOST, LogView.firstOfEachRank(said));
-        draft.title((draft.ranks().isEmpty()
-                        ? "a rank"
-                        : ModuleGroups.ranges(draft.ranks()).length() == 1
-                                ? "rank " + draft.ranks().get(0)
-                                : "ranks " + ModuleGroups.ranges(draft.ranks()))
-                + " lost the connection to another process");
+        draft.title(Wording.ranks(draft.ranks()) + " lost the connection to another process");
         draft.detail(
                 "That is the consequence of another process's end, which is not in this log: look at the ranks that are not named here.");
         draft.advise(
-                dev.gradwatch.collector.model.Action.LOOK_AT_FIRST_RANK,
+                Action.LOOK_AT_FIRST_RANK,
                 "The rank that ended first has the cause; its output may be in a file or on a node of its own.",
                 null);
         return List.of(draft.finding());

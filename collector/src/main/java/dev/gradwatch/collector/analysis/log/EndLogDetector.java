@@ -1,6 +1,5 @@
 package dev.gradwatch.collector.analysis.log;
 
-import dev.gradwatch.collector.analysis.advice.ModuleGroups;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
@@ -18,15 +17,8 @@ import java.util.regex.Pattern;
  * Speaks of ranks that no other finding speaks of.
  */
 final class EndLogDetector {
-    /** What libstdc++ says when a process ends with a thread of its own still running. */
-    private static final String THREAD_LEFT = "tb.terminate_thread";
-
     private static final int SIGTERM = 15;
-    private static final int SIGKILL = 9;
     private static final int SHELL_SIGNALLED = 128;
-
-    private static final Map<Integer, String> SIGNALS =
-            Map.of(4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV", 15, "SIGTERM");
 
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
 
@@ -35,11 +27,13 @@ final class EndLogDetector {
             Pattern.compile("(?:.*\\.)?(?:KeyboardInterrupt|SystemExit|SignalException|BdbQuit)");
 
     private final LogView view;
+    private final ProcessEnds ends;
     private final List<Finding> explained;
 
     /** @param explained findings of more special causes */
     EndLogDetector(LogView view, List<Finding> explained) {
         this.view = view;
+        this.ends = new ProcessEnds(view);
         this.explained = explained;
     }
 
@@ -116,7 +110,7 @@ final class EndLogDetector {
                         .add(failure);
             }
         }
-        bySignal.forEach((code, failures) -> findings.add(end(
+        bySignal.forEach((code, failures) -> findings.add(ends.finding(
                 failures.stream().map(LogView.Failure::rank).toList(),
                 Math.max(0, -code),
                 code,
@@ -158,15 +152,12 @@ final class EndLogDetector {
         for (LogMessage message : view.of("spawn.exit", "elastic.failed", "lightning.child")) {
             Long code = message.number("code") == null ? message.number("exitcode") : message.number("code");
             String name = message.field("signal").replaceFirst("^SIG", "");
-            int signal = SIGNALS.entrySet().stream()
-                    .filter(entry -> entry.getValue().equals("SIG" + name))
-                    .map(Map.Entry::getKey)
-                    .findFirst()
-                    .orElse(code != null && code < 0 ? (int) -code : 0);
+            int named = ProcessEnds.signal("SIG" + name);
+            int signal = named != 0 ? named : code != null && code < 0 ? (int) -code : 0;
             Long index = message.number("index") == null ? message.number("local_rank") : message.number("index");
             int rank = message.rank() != null ? message.rank() : index == null ? -1 : index.intValue();
             if (findings.isEmpty() && signal != SIGTERM) {
-                findings.add(end(
+                findings.add(ends.finding(
                         rank < 0 ? List.of() : List.of(rank),
                         signal,
                         code == null ? -signal : code.intValue(),
@@ -174,78 +165,5 @@ final class EndLogDetector {
             }
         }
         return findings;
-    }
-
-    private Finding end(List<Integer> ranks, int signal, int exitCode, LogMessage said) {
-        LogDraft draft = new LogDraft(view, signal == SIGKILL ? Cause.RANK_KILLED : Cause.RANK_FAILED, List.of(said));
-        String who =
-                ranks.isEmpty() ? "a process" : (ranks.size() == 1 ? "rank " : "ranks ") + ModuleGroups.ranges(ranks);
-        draft.ranks(ranks);
-        String name = SIGNALS.getOrDefault(signal, "signal " + signal);
-        if (signal == SIGKILL) {
-            draft.title(who + (ranks.size() > 1 ? " were" : " was") + " killed by the system (SIGKILL)");
-            draft.detail(
-                    "The process could not say why. It is the kernel when the host's memory is short, a container's or a batch system's limit, or somebody's kill -9.");
-            draft.advise(
-                    Action.REDUCE_HOST_MEMORY,
-                    "If memory was short: fewer DataLoader workers, a smaller cache, a higher limit. The kernel's log says whether it was.",
-                    "dmesg -T | grep -i -E 'killed process|out of memory'   # SLURM: sacct -j JOB --format=State,MaxRSS");
-        } else if (signal != 0) {
-            draft.title(who + " ended by " + name
-                    + (view.of("dist.detail_segv").isEmpty() && !isDetailCrash(signal)
-                            ? ""
-                            : ", as TORCH_DISTRIBUTED_DEBUG=DETAIL makes it with gloo"));
-            draft.detail(
-                    switch (signal) {
-                        case 11 ->
-                            isDetailCrash(signal)
-                                    ? "torch 2.13's DDP crashes while it is built when TORCH_DISTRIBUTED_DEBUG=DETAIL meets gloo. INFO prints the same parameter names."
-                                    : "Native code crashed; Python's own traceback of it comes with PYTHONFAULTHANDLER=1."
-                                            + (view.of("tb.fatal_py").isEmpty() ? "" : " It was printed here.");
-                        case 7 -> "A bus error is most often a full /dev/shm.";
-                        case 6 ->
-                            !view.of(THREAD_LEFT).isEmpty()
-                                    ? view.of(THREAD_LEFT).get(0).guide().means()
-                                    : "The process aborted itself: NCCL's watchdog, a failed C++ exception or an assertion; what it said stands above.";
-                        default -> "It printed no exception.";
-                    });
-            if (signal == 11 && isDetailCrash(signal)) {
-                draft.advise(
-                        Action.SET_ENVIRONMENT,
-                        "It gives the names, and does not crash.",
-                        "export TORCH_DISTRIBUTED_DEBUG=INFO");
-            } else if (signal == 6 && !view.of(THREAD_LEFT).isEmpty()) {
-                draft.advise(
-                        Action.KNOWN_FIX,
-                        view.of(THREAD_LEFT).get(0).guide().fix(),
-                        "torch.distributed.destroy_process_group()");
-            } else if (signal == 7) {
-                draft.advise(
-                        Action.REDUCE_HOST_MEMORY,
-                        "Give the container more shared memory.",
-                        "docker run --shm-size=16g ...");
-            } else {
-                draft.advise(
-                        Action.FIX_THE_EXCEPTION,
-                        "Run again with Python's own handler, which prints the stack of a crash.",
-                        "export PYTHONFAULTHANDLER=1");
-            }
-        } else {
-            draft.title(who + " exited with status " + exitCode + " and printed no exception that this log holds");
-            draft.detail(
-                    "Its own stdout and stderr may be elsewhere: torchrun keeps them with --log-dir and --redirects, and the traceback with @record.");
-            draft.advise(
-                    Action.LOOK_AT_FIRST_RANK,
-                    "It ended first; what other ranks print is its consequence.",
-                    "torchrun --log-dir logs --redirects 3 ...");
-        }
-        return draft.finding();
-    }
-
-    private boolean isDetailCrash(int signal) {
-        return signal == 11
-                && view.of("dist.debug_set").stream()
-                        .anyMatch(message -> message.field("level").equals("DETAIL"))
-                && view.of("dist.ddp_init").isEmpty();
     }
 }

@@ -1,6 +1,6 @@
 package dev.gradwatch.collector.analysis.log;
 
-import dev.gradwatch.collector.analysis.advice.ModuleGroups;
+import dev.gradwatch.collector.analysis.advice.Wording;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
@@ -35,7 +35,7 @@ final class MismatchLogDetector implements LogDetector {
         }
         if (byCount.size() > 1) {
             List<String> sides = new ArrayList<>();
-            byCount.forEach((count, ranks) -> sides.add(ranksText(ranks) + " " + count));
+            byCount.forEach((count, ranks) -> sides.add(Wording.ranks(ranks) + " " + count));
             draft.title("the ranks built different models: trainable parameters are " + String.join(", ", sides));
             draft.ranks(byCount.values().stream()
                     .flatMap(List::stream)
@@ -50,7 +50,7 @@ final class MismatchLogDetector implements LogDetector {
             boolean strides = first.is("ddp.model.strides");
             String index = first.number("index") == null ? first.field("param_index") : first.field("index");
             draft.title("the ranks built different models: parameter " + index
-                    + (strides ? " has other strides on " : " has another shape on ") + ranksText(draft.ranks())
+                    + (strides ? " has other strides on " : " has another shape on ") + Wording.ranks(draft.ranks())
                     + " than on rank 0");
             draft.detail("There it is "
                     + (strides
@@ -79,10 +79,6 @@ final class MismatchLogDetector implements LogDetector {
                 ranks.sort(null);
             }
         }
-    }
-
-    private static String ranksText(List<Integer> ranks) {
-        return ranks.isEmpty() ? "a rank" : (ranks.size() == 1 ? "rank " : "ranks ") + ModuleGroups.ranges(ranks);
     }
 
     private static Finding collectives(LogView view, List<LogMessage> messages) {

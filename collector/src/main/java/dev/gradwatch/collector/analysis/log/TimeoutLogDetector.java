@@ -1,6 +1,6 @@
 package dev.gradwatch.collector.analysis.log;
 
-import dev.gradwatch.collector.analysis.advice.ModuleGroups;
+import dev.gradwatch.collector.analysis.advice.Wording;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
@@ -43,14 +43,14 @@ final class TimeoutLogDetector implements LogDetector {
         String what = operation(first);
         if (!culprits.isEmpty()) {
             draft.ranks(culprits);
-            draft.title(ranks(culprits) + " did not come to " + what + ", and "
-                    + (waited.isEmpty() ? "the others" : ranks(waited)) + " gave up waiting" + after(first));
+            draft.title(Wording.ranks(culprits) + " did not come to " + what + ", and "
+                    + (waited.isEmpty() ? "the others" : Wording.ranks(waited)) + " gave up waiting" + after(first));
         } else if (!behind.isEmpty()) {
             draft.ranks(behind);
-            draft.title(ranks(behind) + " " + (behind.size() == 1 ? "is" : "are")
+            draft.title(Wording.ranks(behind) + " " + (behind.size() == 1 ? "is" : "are")
                     + " behind the others in the sequence of collectives, which timed out" + after(first));
         } else {
-            draft.title((waited.isEmpty() ? "a rank" : ranks(waited)) + " gave up waiting for " + what + after(first));
+            draft.title(Wording.ranks(waited) + " gave up waiting for " + what + after(first));
         }
         draft.detail("Who prints this waited; look at what "
                 + (culprits.isEmpty() && behind.isEmpty() ? "the other ranks" : "that rank")
@@ -126,9 +126,5 @@ final class TimeoutLogDetector implements LogDetector {
         return bySequence.size() < 2
                 ? List.of()
                 : List.copyOf(bySequence.values().iterator().next());
-    }
-
-    private static String ranks(List<Integer> ranks) {
-        return (ranks.size() == 1 ? "rank " : "ranks ") + ModuleGroups.ranges(ranks);
     }
 }

@@ -99,7 +99,7 @@ final class UnusedLogDetector implements LogDetector {
         if (others.isEmpty() || group.ranks().isEmpty()) {
             return "";
         }
-        String who = (others.size() == 1 ? "Rank " : "Ranks ") + ModuleGroups.ranges(List.copyOf(others));
+        String who = Wording.ranksFirst(List.copyOf(others));
         return " " + who + " raised nothing of the kind and then lost the connection, so "
                 + (others.size() == 1 ? "it" : "they") + " may have used what is unused here.";
     }
