@@ -116,8 +116,14 @@ final class Arrivals implements FolderWalk.Found {
             }
             departures.renamed(known, path);
         }
-        if (known.phase() != Phase.LEAVING && known.pace().changed(attributes)) {
+        if (known.phase() == Phase.LEAVING) {
+            return;
+        }
+        if (known.pace().changed(attributes)) {
             agenda.read(known);
+        } else if (!known.isFailing()) {
+            // To be found unchanged is as good as a look.
+            agenda.look(known, known.pace().nextNanos(nanoTime.getAsLong()));
         }
     }
 

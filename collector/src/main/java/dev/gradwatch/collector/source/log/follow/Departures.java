@@ -103,7 +103,7 @@ final class Departures {
             return;
         }
         Path place = search(file);
-        if (place != null) {
+        if (place != null && (file.isAdrift() || !place.equals(file.path()))) {
             file.moved(place);
             agenda.read(file);
         } else {

@@ -169,31 +169,33 @@ final class FolderWalk {
 
     /** @return whether anything lies there */
     private boolean enter(Path path, Reach reach, long walk) {
+        Path name = path.getFileName();
+        long inside = name == null ? 0 : reach.glob().enter(reach.places(), name);
+        boolean meant = name != null && reach.glob().takes(reach.places(), name);
+        if (inside == 0 && !meant) {
+            // Most of what lies beside logs is neither; to ask for its attributes would be most of the work.
+            found.noFile(path);
+            return false;
+        }
         try {
             BasicFileAttributes link = disk.linkAttributes(path);
             boolean isLink = link != null && link.isSymbolicLink();
             BasicFileAttributes attributes = isLink ? disk.attributes(path) : link;
-            if (attributes != null && attributes.isRegularFile() && reach.glob().takes(reach.places(), name(path))) {
+            if (attributes != null && attributes.isRegularFile() && meant) {
                 found.file(path, attributes, walk);
                 return true;
             }
             found.noFile(path);
-            if (attributes != null && attributes.isDirectory()) {
-                long places = reach.glob().enter(reach.places(), name(path));
-                if (places != 0) {
-                    visit(isLink ? path.toRealPath() : path, attributes, new Reach(reach.glob(), places), walk);
-                }
+            if (attributes != null && attributes.isDirectory() && inside != 0) {
+                visit(isLink ? path.toRealPath() : path, attributes, new Reach(reach.glob(), inside), walk);
             }
             return attributes != null;
         } catch (IOException e) {
-            failed(path, e);
+            // Denied are the attributes of all that lies there, by the folder.
+            Path folder = path.getParent();
+            failed(folder == null ? path : folder, e);
             return true;
         }
-    }
-
-    private static Path name(Path path) {
-        Path name = path.getFileName();
-        return name == null ? path : name;
     }
 
     private void failed(Path path, IOException e) {

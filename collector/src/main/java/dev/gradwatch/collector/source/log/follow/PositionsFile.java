@@ -112,9 +112,18 @@ final class PositionsFile {
         }
     }
 
-    /** Whether a path is this file: one that is followed would grow by being read. */
+    /** Whether a path, whose folder is no link, is this file: one that is followed would grow by being read. */
     boolean is(Path path) {
-        return path.equals(file) || path.equals(part);
+        Path name = path.getFileName();
+        if (!file.getFileName().equals(name) && !part.getFileName().equals(name)) {
+            return false;
+        }
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            return folder != null && folder.toRealPath().equals(path.getParent());
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private record Document(String schema, List<KeptFile> files) {}

@@ -43,7 +43,7 @@ final class Rounds {
         positions = new Positions(positionsFile, options.clock(), options.maxFiles());
         watches = new FolderWatches(disk);
         Complaints complaints = new Complaints(counters);
-        FileFinder finder = new FileFinder(disk);
+        FileFinder finder = new FileFinder(disk, nanoTime);
         Departures departures = new Departures(book, agenda, handles, positions, counters, finder, nanoTime);
         Arrivals arrivals = new Arrivals(book, agenda, departures, positions, watches, finder, disk, counters, options);
         walks = new WalkSchedule(new FolderWalk(globs, disk, arrivals, complaints), agenda, nanoTime);

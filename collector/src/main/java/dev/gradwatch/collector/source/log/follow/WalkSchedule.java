@@ -11,8 +11,8 @@ final class WalkSchedule implements FolderWatches.Changes {
     /** Between walks of all folders, which find what no event told of. */
     private static final long FULL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** A folder of a million files is walked less often: walks take a hundredth of the time at most. */
-    private static final int REST_FACTOR = 100;
+    /** A tree of a million files is walked less often: walks take a tenth of the time at most. */
+    private static final int REST_FACTOR = 10;
 
     /** Files that come by the thousand tell so more often than it helps to look. */
     private static final long HURRIED_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -60,7 +60,8 @@ final class WalkSchedule implements FolderWatches.Changes {
     /** What led there is to be watched, in case that the folder comes back. */
     @Override
     public void gone(Path folder) {
-        long soon = Math.max(0, hurriedDue - nanoTime.getAsLong()) + nanoTime.getAsLong();
+        long now = nanoTime.getAsLong();
+        long soon = now + Math.max(0, hurriedDue - now);
         if (fullDue - soon > 0) {
             fullDue = soon;
         }
