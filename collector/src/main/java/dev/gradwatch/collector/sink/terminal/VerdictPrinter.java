@@ -70,7 +70,7 @@ public final class VerdictPrinter {
         if (!loud.isEmpty()) {
             head(report, loud.get(0), paper);
             findings(report, loud, reportFile, paper);
-        } else if (report.ranks().isEmpty()) {
+        } else if (report.ranks().stream().noneMatch(JobReport.Rank::watched)) {
             head(report, paper);
             Unseen.noRank(paper);
         } else if (Headline.failed(report) && !Headline.interrupted(report)) {
