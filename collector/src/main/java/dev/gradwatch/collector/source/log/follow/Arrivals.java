@@ -27,7 +27,6 @@ final class Arrivals implements FolderWalk.Found {
     private final Counters counters;
     private final int maxFiles;
     private final LongSupplier nanoTime;
-    private long fullWalk;
     private long overLimit;
     private boolean toldLimit;
     private boolean toldCompressed;
@@ -55,8 +54,7 @@ final class Arrivals implements FolderWalk.Found {
     }
 
     @Override
-    public void walking(long walk) {
-        fullWalk = walk;
+    public void walking() {
         overLimit = 0;
         watches.tryAgain();
     }
@@ -138,7 +136,7 @@ final class Arrivals implements FolderWalk.Found {
 
     private void appeared(Path path, Object identity, BasicFileAttributes attributes, long walk) {
         if (book.size() >= maxFiles) {
-            tooMany(path, walk);
+            tooMany(path);
             return;
         }
         KeptFile kept = positions.claim(identity);
@@ -182,8 +180,8 @@ final class Arrivals implements FolderWalk.Found {
         book.name(heldName, file);
     }
 
-    private void tooMany(Path path, long walk) {
-        overLimit += walk == fullWalk ? 1 : 0;
+    private void tooMany(Path path) {
+        overLimit++;
         if (!toldLimit) {
             toldLimit = true;
             logger.warn("logs: {}: not followed, nor any more files (expected: at most {})", path, maxFiles);

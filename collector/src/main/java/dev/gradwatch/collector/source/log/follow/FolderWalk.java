@@ -38,7 +38,7 @@ final class FolderWalk {
     /** Is told what lies in the folders, while they are walked. */
     interface Found {
         /** All folders are walked from now on, beside single ones where something changed. */
-        void walking(long walk);
+        void walking();
 
         /** A folder in which something may come: before it is looked into, so that nothing is missed. */
         void folder(Path folder, Object identity, boolean files);
@@ -71,7 +71,7 @@ final class FolderWalk {
         full = true;
         whole = true;
         fullNumber = ++number;
-        found.walking(fullNumber);
+        found.walking();
         for (LogGlob glob : globs) {
             try {
                 BasicFileAttributes root = disk.attributes(glob.root());

@@ -2,7 +2,6 @@ package dev.gradwatch.collector.source.log.follow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -141,19 +139,6 @@ class LimitsTest {
             assertThat(texts.of(file).text()).isEqualTo("one\nmore\nmore\n");
             assertThat(follower.counts().errors()).isEqualTo(2);
             assertThat(said.warnings()).hasSize(1);
-        }
-    }
-
-    @Test
-    void fileOfNoRights_isDenied() throws IOException {
-        Path file = Files.writeString(folder.resolve("a.log"), "one\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
-        assumeThat(Files.isReadable(file)).as("this user may read everything").isFalse();
-        try (Said said = new Said();
-                Driven follower = follow(FollowOptions.DEFAULTS)) {
-            follower.pass(Driven.LONG);
-            assertThat(said.warnings())
-                    .containsExactly("logs: " + file + ": permission denied (expected: a file that can be read)");
         }
     }
 

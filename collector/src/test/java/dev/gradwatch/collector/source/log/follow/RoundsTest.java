@@ -198,6 +198,7 @@ class RoundsTest {
         try (Driven follower = Driven.of(texts, folder)) {
             follower.pass(Driven.WALK);
             assertThat(texts.all()).hasSize(1);
+            assertThat(follower.counts().following()).isEqualTo(1);
         }
     }
 
