@@ -33,19 +33,9 @@ final class EarlierFindings {
     }
 
     private static Finding asWarning(Finding finding) {
-        return new Finding(
-                finding.id(),
-                finding.cause(),
+        return finding.with(
                 Severity.WARNING,
-                finding.model(),
-                finding.title(),
                 finding.detail() + " That was in an earlier launch of the job; a later one came through.",
-                finding.parameters(),
-                finding.modules(),
-                finding.ranks(),
-                finding.evidence(),
-                finding.advice(),
-                finding.avoid(),
                 finding.log());
     }
 }

@@ -10,13 +10,18 @@ import java.util.Map;
 final class CacheFolder {
     /** {@code $XDG_CACHE_HOME/gradwatch}, else {@code ~/.cache/gradwatch}. */
     static Path of(Map<String, String> environment) {
-        String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
+        return of(environment, "XDG_CACHE_HOME", ".cache");
+    }
+
+    /** @param otherwise the folder below the user's own, where the variable does not say */
+    static Path of(Map<String, String> environment, String variable, String otherwise) {
+        String folder = environment.getOrDefault(variable, "");
         // The XDG base directory specification has relative paths ignored.
-        if (cache.startsWith("/")) {
-            return Path.of(cache, "gradwatch");
+        if (folder.startsWith("/")) {
+            return Path.of(folder, "gradwatch");
         }
         String home = environment.getOrDefault("HOME", "");
-        return Path.of(home.isEmpty() ? System.getProperty("user.home") : home, ".cache", "gradwatch");
+        return Path.of(home.isEmpty() ? System.getProperty("user.home") : home, otherwise, "gradwatch");
     }
 
     /** Makes it for nobody else to read or write: training processes run what lies in it. */

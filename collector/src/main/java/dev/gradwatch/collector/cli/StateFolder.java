@@ -7,13 +7,7 @@ import java.util.Map;
 final class StateFolder {
     /** {@code $XDG_STATE_HOME/gradwatch}, else {@code ~/.local/state/gradwatch}. */
     static Path of(Map<String, String> environment) {
-        String state = environment.getOrDefault("XDG_STATE_HOME", "");
-        // The XDG base directory specification has relative paths ignored.
-        if (state.startsWith("/")) {
-            return Path.of(state, "gradwatch");
-        }
-        String home = environment.getOrDefault("HOME", "");
-        return Path.of(home.isEmpty() ? System.getProperty("user.home") : home, ".local", "state", "gradwatch");
+        return CacheFolder.of(environment, "XDG_STATE_HOME", ".local/state");
     }
 
     private StateFolder() {}

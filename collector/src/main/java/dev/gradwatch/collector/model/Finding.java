@@ -40,6 +40,24 @@ public record Finding(
         log = List.copyOf(log);
     }
 
+    /** The same with another severity, detail and proof. */
+    public Finding with(Severity otherSeverity, String otherDetail, List<LogLine> otherLog) {
+        return new Finding(
+                id,
+                cause,
+                otherSeverity,
+                model,
+                title,
+                otherDetail,
+                parameters,
+                modules,
+                ranks,
+                evidence,
+                advice,
+                avoid,
+                otherLog);
+    }
+
     /**
      * A message that a rank printed or raised.
      *

@@ -75,7 +75,7 @@ final class Consequences {
                 log.add(LogDraft.line(message));
             }
         }
-        return LogDraft.with(root, detail.toString(), log);
+        return root.with(root.severity(), detail.toString(), log);
     }
 
     /** Nothing explains why the connection was lost: say so, and where to look. */

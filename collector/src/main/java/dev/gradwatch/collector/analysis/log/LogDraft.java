@@ -155,24 +155,6 @@ final class LogDraft {
                 + (table.field("signal").isEmpty() ? "" : " (" + table.field("signal") + ")");
     }
 
-    /** The same finding with another detail and other proof. */
-    static Finding with(Finding finding, String detail, List<Finding.LogLine> log) {
-        return new Finding(
-                finding.id(),
-                finding.cause(),
-                finding.severity(),
-                finding.model(),
-                finding.title(),
-                detail,
-                finding.parameters(),
-                finding.modules(),
-                finding.ranks(),
-                finding.evidence(),
-                finding.advice(),
-                finding.avoid(),
-                log);
-    }
-
     static Finding.LogLine line(LogMessage message) {
         String text = message.is("elastic.table") ? root(message) : message.text();
         return new Finding.LogLine(

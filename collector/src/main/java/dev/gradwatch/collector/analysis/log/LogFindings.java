@@ -88,7 +88,7 @@ public final class LogFindings {
         List<Finding.LogLine> log = finding.log().stream()
                 .map(line -> line.source().equals(RAISED) ? placed(line, book) : line)
                 .toList();
-        return log.equals(finding.log()) ? finding : LogDraft.with(finding, finding.detail(), log);
+        return log.equals(finding.log()) ? finding : finding.with(finding.severity(), finding.detail(), log);
     }
 
     private static Finding.LogLine placed(Finding.LogLine line, LogBook book) {
