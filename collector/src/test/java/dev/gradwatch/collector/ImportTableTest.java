@@ -50,13 +50,26 @@ class ImportTableTest {
                 row("collector.sink.report", anywhere(JACKSON, COLLECTOR + "model.")),
                 row("collector.sink.terminal", anywhere(COLLECTOR + "model.")),
                 row("collector.sink.webhook", anywhere(JACKSON, COLLECTOR + "model.")),
-                row("collector.sink.store", anywhere(JACKSON, COLLECTOR + "model.", "org.jdbi.")),
+                row(
+                        "collector.sink.store",
+                        anywhere(
+                                JACKSON,
+                                COLLECTOR + "model.",
+                                COLLECTOR + "source.recording.",
+                                "org.jdbi.",
+                                "org.flywaydb.",
+                                "com.zaxxer.",
+                                "org.sqlite.",
+                                "javax.sql.")),
+                row("collector.sink.upstream", anywhere(COLLECTOR + "model.", ROOT + "wire.", "io.netty.")),
                 row(
                         "collector.sink.http",
                         anywhere(
                                 JACKSON,
                                 COLLECTOR + "model.",
+                                COLLECTOR + "sink.report.",
                                 COLLECTOR + "sink.store.",
+                                "io.netty.",
                                 "io.vertx.",
                                 "io.micrometer.")),
                 row(

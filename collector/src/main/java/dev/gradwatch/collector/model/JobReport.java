@@ -53,6 +53,8 @@ public record JobReport(
      * @param device such as {@code cuda:0}; empty where no reporter told
      * @param steps backward passes completed, of the model with the most
      * @param watchedSteps those that were watched
+     * @param step optimizer steps completed, of the model with the most
+     * @param stepNanos mean time of a recent step; 0 where unknown
      * @param error type and first line; null where it did not fail
      */
     public record Rank(
@@ -62,6 +64,8 @@ public record JobReport(
             String device,
             long steps,
             long watchedSteps,
+            long step,
+            long stepNanos,
             RankState state,
             @Nullable String error,
             WatchCost cost) {

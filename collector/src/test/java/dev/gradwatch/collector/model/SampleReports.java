@@ -161,6 +161,8 @@ public final class SampleReports {
                 "cpu",
                 steps,
                 watched,
+                steps,
+                0,
                 state,
                 error,
                 new WatchCost(200_000_000, 100_000_000_000L, 0));

@@ -39,6 +39,8 @@ public final class LogRanks {
                     "",
                     0,
                     0,
+                    0,
+                    0,
                     failed ? JobReport.RankState.FAILED : JobReport.RankState.RUNNING,
                     error,
                     WatchCost.NONE));

@@ -29,6 +29,8 @@ public final class ReportWriter {
                     rank.info().device(),
                     rank.backward(),
                     rank.watched(),
+                    rank.step(),
+                    rank.stepNanos(),
                     job.stateOf(rank),
                     failure == null ? null : error(failure),
                     rank.cost()));

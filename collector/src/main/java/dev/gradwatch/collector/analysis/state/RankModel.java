@@ -166,6 +166,11 @@ public final class RankModel {
         return Math.max(ledger.step(), progress == null ? 0 : progress.step());
     }
 
+    /** Mean time of a recent pass; 0 where unknown. */
+    public long stepNanos() {
+        return progress == null ? 0 : progress.stepNanos();
+    }
+
     public long watched() {
         return Math.max(ledger.watched(), progress == null ? 0 : progress.watched());
     }

@@ -129,6 +129,16 @@ public final class RankState {
         return models.values().stream().mapToLong(RankModel::backward).max().orElse(0);
     }
 
+    /** Optimizer steps completed, of the model with the most. */
+    public long step() {
+        return models.values().stream().mapToLong(RankModel::step).max().orElse(0);
+    }
+
+    /** Mean time of a recent step, of the model with the longest; 0 where unknown. */
+    public long stepNanos() {
+        return models.values().stream().mapToLong(RankModel::stepNanos).max().orElse(0);
+    }
+
     /** Passes watched, of the model with the most. */
     public long watched() {
         return models.values().stream().mapToLong(RankModel::watched).max().orElse(0);

@@ -171,7 +171,7 @@ class VerdictPrinterTest {
     void shortRun_saysWhatTheWatchingTook() {
         WatchCost cost = new WatchCost(20_000_000, 200_000_000, 0);
         JobReport report = SampleReports.with(
-                List.of(new JobReport.Rank(0, "node1", 1, "cpu", 6, 6, RankState.FINISHED, null, cost)),
+                List.of(new JobReport.Rank(0, "node1", 1, "cpu", 6, 6, 6, 0, RankState.FINISHED, null, cost)),
                 List.of(SampleReports.model("Net", 2, List.of(SampleReports.row("Net", 2, "", Mark.USED)))),
                 List.of());
         assertThat(verdict(report, PLAIN, null)).endsWith("watching cost 0.02 s\n");

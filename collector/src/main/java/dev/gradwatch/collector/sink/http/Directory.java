@@ -1,0 +1,134 @@
+package dev.gradwatch.collector.sink.http;
+
+import dev.gradwatch.collector.model.Alert;
+import dev.gradwatch.collector.model.AlertEvent;
+import dev.gradwatch.collector.model.AlertState;
+import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.Mute;
+import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.sink.store.Store.JobPage;
+import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the API answers from: live jobs, and stored ones behind them. Thread-safe. Methods may block on the store, so the API calls them off its
+ * event loops; they throw {@link dev.gradwatch.collector.sink.store.StoreException} where only the store would know and it does not answer.
+ */
+public interface Directory {
+    JobPage jobs(JobQuery query);
+
+    Optional<JobSummary> job(String id);
+
+    /** How the job stands beside its last run; empty where there was none. */
+    Optional<SinceLastRun> sinceLastRun(String job);
+
+    /** The report's JSON. */
+    Optional<byte[]> report(String job);
+
+    /** Empty where the job is not known, or its parameters are no longer kept. */
+    Optional<ParameterPage> parameters(String job, ParameterQuery query);
+
+    /** Empty where the job is not known. */
+    Optional<List<SeriesPoint>> steps(String job, long fromMicros, long toMicros, int points);
+
+    /** The messages that prove findings; empty where the job is not known. */
+    Optional<List<Proof>> log(String job);
+
+    List<Alert> alerts(Set<AlertState> states, @Nullable String job, int limit);
+
+    Optional<Alert> alert(String id);
+
+    List<AlertEvent> history(String alert);
+
+    /** Empty where there is no such alert; one that is resolved stays so. */
+    Optional<Alert> acknowledge(String alert, String by, String note);
+
+    /**
+     * Mutes what fits.
+     *
+     * @param mute its id and {@code sinceMicros} are the directory's to choose
+     * @return as it was taken
+     */
+    Mute mute(Mute mute);
+
+    List<Mute> mutes();
+
+    Health health();
+
+    /**
+     * Calls for each event from now on, on the thread that made it, which must not be held up.
+     *
+     * @return closes the subscription
+     */
+    AutoCloseable subscribe(Consumer<Event> subscriber);
+
+    /** Alert events after a moment, oldest first, at most {@code limit}. */
+    List<AlertEvent> eventsAfter(long micros, int limit);
+
+    /** Something that a page wants to know at once. */
+    sealed interface Event {
+        record OfAlert(AlertEvent event) implements Event {}
+
+        /** A job appeared, changed or ended. */
+        record OfJob(JobSummary job) implements Event {}
+    }
+
+    /**
+     * A message that proves a finding.
+     *
+     * @param finding its id
+     */
+    record Proof(String finding, Finding.LogLine line) {}
+
+    /**
+     * Findings beside those of the run before.
+     *
+     * @param job the run before
+     * @param fixed titles of findings that it had and this one has not
+     * @param stillThere titles of findings that both have
+     * @param fresh titles of findings that only this one has
+     */
+    record SinceLastRun(String job, List<String> fixed, List<String> stillThere, List<String> fresh) {
+        public SinceLastRun {
+            fixed = List.copyOf(fixed);
+            stillThere = List.copyOf(stillThere);
+            fresh = List.copyOf(fresh);
+        }
+    }
+
+    /**
+     * @param model null for all
+     * @param text that a name holds, in any case; empty for all
+     * @param marks those that have one of these on some rank; empty for all
+     */
+    record ParameterQuery(@Nullable Integer model, String text, Set<String> marks, int offset, int limit) {}
+
+    record ParameterPage(List<Integer> ranks, List<ParameterUsage> parameters, long total) {
+        public ParameterPage {
+            ranks = List.copyOf(ranks);
+            parameters = List.copyOf(parameters);
+        }
+    }
+
+    /**
+     * @param store {@code ok}, or {@code unavailable} with the reason
+     * @param pendingWrites parts that wait for the store
+     * @param lost alert events that had no room while the store was away
+     */
+    record Health(
+            String version,
+            long uptimeSeconds,
+            int jobs,
+            int reporters,
+            StoreState store,
+            long pendingWrites,
+            long lost) {
+        public record StoreState(String kind, boolean available, String reason, long bytes) {}
+    }
+}

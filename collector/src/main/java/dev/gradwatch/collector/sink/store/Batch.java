@@ -1,0 +1,37 @@
+package dev.gradwatch.collector.sink.store;
+
+import dev.gradwatch.collector.model.AlertEvent;
+import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.Mute;
+import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.sink.store.Store.StoredFact;
+import java.util.List;
+
+/**
+ * What is written together.
+ *
+ * @param jobs inserted or replaced, with their reports
+ * @param facts replaced by key; one with an empty body is removed
+ * @param events appended to the history, and their alerts replaced
+ * @param mutes inserted or replaced
+ * @param points merged into the point of the same job, series, span and time
+ */
+public record Batch(
+        List<JobRow> jobs, List<FactRow> facts, List<AlertEvent> events, List<Mute> mutes, List<SeriesPoint> points) {
+    public Batch {
+        jobs = List.copyOf(jobs);
+        facts = List.copyOf(facts);
+        events = List.copyOf(events);
+        mutes = List.copyOf(mutes);
+        points = List.copyOf(points);
+    }
+
+    /** @param report its JSON */
+    public record JobRow(JobSummary summary, byte[] report) {}
+
+    public record FactRow(String job, StoredFact fact) {}
+
+    public boolean isEmpty() {
+        return jobs.isEmpty() && facts.isEmpty() && events.isEmpty() && mutes.isEmpty() && points.isEmpty();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.gradwatch.collector.sink.store;
+
+import dev.gradwatch.collector.model.Alert;
+import dev.gradwatch.collector.model.AlertEvent;
+import dev.gradwatch.collector.model.AlertState;
+import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.Mute;
+import dev.gradwatch.collector.model.SeriesPoint;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database of jobs, their state, their alerts and their series. Thread-safe; every method may block on a disk or a network. Whoever opened it
+ * closes it.
+ *
+ * <p>Every method throws {@link StoreException}, with the reason in one line, where the database does not answer or has no room. What failed
+ * changed nothing, and may be tried again.
+ */
+public interface Store extends AutoCloseable {
+    /** Writes all of a batch or nothing. The same batch twice is as good as once. */
+    void write(Batch batch);
+
+    /** Newest first: running jobs before ended ones, then by start, then by id. */
+    JobPage jobs(JobQuery query);
+
+    Optional<JobSummary> job(String id);
+
+    /** The report's JSON as it was last written. */
+    Optional<byte[]> report(String job);
+
+    /** The latest ended job with this run key that started before another one, the other one left out. */
+    Optional<JobSummary> runBefore(String runKey, String job, long startedMicros);
+
+    /** Ids of the jobs that have not ended. */
+    List<String> unfinished();
+
+    /** What brings the job's state back, in the order of {@code place}. */
+    List<StoredFact> facts(String job);
+
+    /** Newest first by update. */
+    List<Alert> alerts(Set<AlertState> states, @Nullable String job, int limit);
+
+    Optional<Alert> alert(String id);
+
+    /** An alert's life, oldest first. */
+    List<AlertEvent> history(String alert);
+
+    /** Events of all alerts after a moment, oldest first. */
+    List<AlertEvent> eventsAfter(long micros, int limit);
+
+    /** Those whose time is not over. */
+    List<Mute> mutes(long nowMicros);
+
+    /**
+     * A job's series in the finest resolution that is still kept, folded to at most so many points for each series, oldest first.
+     *
+     * @param fromMicros inclusive
+     * @param toMicros exclusive
+     */
+    List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points);
+
+    /** Makes old series coarser, and removes what retention does not keep. May take long; in small transactions. */
+    Removed maintain(long nowMicros, Retention retention);
+
+    /** What the database takes on its disk. */
+    long bytes();
+
+    /** Such as {@code sqlite} or {@code postgresql}. */
+    String kind();
+
+    @Override
+    void close();
+
+    /**
+     * Filters and a window.
+     *
+     * @param text that the id, the name or the command holds, in any case; empty for all
+     * @param state null for all
+     */
+    record JobQuery(String text, JobSummary.@Nullable State state, int offset, int limit) {}
+
+    /** @param total jobs that the filters let through */
+    record JobPage(List<JobSummary> jobs, long total) {
+        public JobPage {
+            jobs = List.copyOf(jobs);
+        }
+    }
+
+    /** An encoded {@link dev.gradwatch.collector.model.JobFact}. */
+    record StoredFact(String key, long place, byte[] body) {}
+
+    /** What {@link #maintain} removed. */
+    record Removed(int jobs, int events, int points) {}
+
+    /**
+     * What is kept.
+     *
+     * @param jobMicros how long a job is kept after its end, its alerts with it
+     * @param maxBytes past it the jobs that ended first go, until the database is smaller; 0 for no bound
+     */
+    record Retention(long jobMicros, long maxBytes) {}
+}
