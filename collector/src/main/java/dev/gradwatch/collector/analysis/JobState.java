@@ -2,6 +2,7 @@ package dev.gradwatch.collector.analysis;
 
 import dev.gradwatch.collector.analysis.detect.Detectors;
 import dev.gradwatch.collector.analysis.detect.JobView;
+import dev.gradwatch.collector.analysis.report.ParameterTable;
 import dev.gradwatch.collector.analysis.report.ReportWriter;
 import dev.gradwatch.collector.analysis.state.Launch;
 import dev.gradwatch.collector.analysis.state.LogBook;
@@ -11,10 +12,12 @@ import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
+import dev.gradwatch.collector.model.Observation.LaunchesRemembered;
 import dev.gradwatch.collector.model.Observation.LogRead;
 import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.StepReported;
+import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.RankInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -86,6 +89,11 @@ public final class JobState {
             return join(joined);
         } else if (observation instanceof MessageSeen seen) {
             return hear(seen.message());
+        } else if (observation instanceof LaunchesRemembered remembered) {
+            formerGroups.addAll(remembered.groups());
+            keep(remembered.findings());
+            log.startAt(remembered.logAttempt());
+            return true;
         } else if (observation instanceof LogRead read) {
             log.read(read.source(), read.lines());
             return true;
@@ -151,6 +159,21 @@ public final class JobState {
                 earlier.add(finding);
             }
         }
+    }
+
+    /** The state in parts; valid until the next {@link #apply}. */
+    public JobParts parts() {
+        return new JobParts(job, firstMicros, started, ended, formerGroups, earlier, launch, log);
+    }
+
+    /** Grows whenever a rank's step is not like the one before. */
+    public long novelties() {
+        return launch == null ? 0 : launch.novelties();
+    }
+
+    /** Each parameter of each model on each rank, in the models' order. */
+    public List<ParameterUsage> parameters() {
+        return ParameterTable.of(view(launch));
     }
 
     /** What is true now: ranks, models, and the findings, worst first. */

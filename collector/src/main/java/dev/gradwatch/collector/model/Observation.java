@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.model;
 
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,32 @@ public sealed interface Observation {
 
     /** An exception passed through a forward, a backward pass, the optimizer, or was uncaught. */
     record RankFailed(String job, long micros, int rank, RankFailure failure) implements Observation {}
+
+    /**
+     * What a collector that was started again knows of the launches before the one that runs.
+     *
+     * @param micros of the job's first fact
+     * @param groups of former launches
+     * @param findings that stayed of them
+     * @param logAttempt the latest attempt that a log spoke of
+     */
+    record LaunchesRemembered(String job, long micros, List<String> groups, List<Finding> findings, int logAttempt)
+            implements Observation {
+        public LaunchesRemembered {
+            groups = List.copyOf(groups);
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * What a collector that was started again knows of ranks whose norms differed.
+     *
+     * @param passes in which a parameter differed, first to last
+     * @param parameters words: bit i (word i / 64, bit i % 64) says that parameter i did in any of them
+     */
+    record NormsDiffered(
+            String job, long micros, int model, long passes, long first, long last, long[] parameters, BitSet ranks)
+            implements Observation {}
 
     /** A message was recognised in what the job prints. */
     record MessageSeen(String job, long micros, LogMessage message) implements Observation {}

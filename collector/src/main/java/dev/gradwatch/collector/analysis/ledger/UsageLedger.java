@@ -183,6 +183,11 @@ public final class UsageLedger {
         return norms.last();
     }
 
+    /** The largest finite norm of each parameter, not to be written; null before the first. */
+    public float @Nullable [] maxNorms() {
+        return norms.max();
+    }
+
     public long lastNormsBackward() {
         return norms.backward();
     }

@@ -1,9 +1,11 @@
 package dev.gradwatch.collector.analysis.state;
 
+import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.LedgerReplaced;
 import dev.gradwatch.collector.model.Observation.ModelDescribed;
 import dev.gradwatch.collector.model.Observation.ModelProbed;
+import dev.gradwatch.collector.model.Observation.NormsDiffered;
 import dev.gradwatch.collector.model.Observation.RankFailed;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.RankLeft;
@@ -25,6 +27,7 @@ public final class Launch {
     private final SortedMap<Integer, RankState> ranks = new TreeMap<>();
     private final SortedMap<Integer, NormRing> rings = new TreeMap<>();
     private int worldSize;
+    private long novelties;
     /** The rank of the latest observation, which is most often the next one's too. */
     private int latestRank = -1;
 
@@ -43,7 +46,7 @@ public final class Launch {
             expect(progress.rank()).progress(progress.models(), progress.cost());
             return true;
         } else if (observation instanceof ModelDescribed described) {
-            expect(described.rank()).describe(described.manifest());
+            expect(described.rank()).describe(shared(described.manifest()));
             return true;
         } else if (observation instanceof ModelProbed probed) {
             return expect(probed.rank()).expect(probed.probe().model()).add(probed.probe());
@@ -54,6 +57,15 @@ public final class Launch {
             return true;
         } else if (observation instanceof RankFailed failed) {
             return expect(failed.rank()).fail(failed.failure());
+        } else if (observation instanceof NormsDiffered differed) {
+            ring(differed.model())
+                    .remember(new NormRing.Difference(
+                            differed.passes(),
+                            differed.first(),
+                            differed.last(),
+                            differed.parameters(),
+                            differed.ranks()));
+            return true;
         } else if (observation instanceof RankLeft left) {
             expect(left.rank()).leave(left.orderly(), left.reason());
             return true;
@@ -87,9 +99,22 @@ public final class Launch {
         worldSize = info.worldSize();
     }
 
+    /** All ranks describe a model alike, so one description serves them. */
+    private Manifest shared(Manifest manifest) {
+        for (RankState rank : ranks.values()) {
+            RankModel model = rank.models().get(manifest.model());
+            if (model != null) {
+                return model.manifest().equals(manifest) ? model.manifest() : manifest;
+            }
+        }
+        return manifest;
+    }
+
     private boolean addStep(StepReported reported) {
         RankModel model = expect(reported.rank()).expect(reported.step().model());
+        int runs = model.runs();
         boolean added = model.add(reported.step());
+        novelties += model.runs() == runs ? 0 : 1;
         float[] norms = reported.step().norms();
         if (added && norms != null && worldSize > 1) {
             SyncRule rule = model.syncRule();
@@ -109,7 +134,8 @@ public final class Launch {
         if (norms != null && worldSize > 1) {
             SyncRule rule = model.syncRule();
             if (rule.heldIn(backward, model.used())) {
-                ring(replaced.ledger().model()).add(replaced.rank(), backward, norms, rule.reduced());
+                // The ledger writes over its own with the next pass.
+                ring(replaced.ledger().model()).add(replaced.rank(), backward, norms.clone(), rule.reduced());
             }
         }
     }
@@ -130,6 +156,16 @@ public final class Launch {
         latest = known;
         latestRank = rank;
         return known;
+    }
+
+    /** Counts the steps that were not like the one before. */
+    public long novelties() {
+        return novelties;
+    }
+
+    /** By model; those of which two ranks could be compared. */
+    public SortedMap<Integer, NormRing> rings() {
+        return rings;
     }
 
     public String group() {

@@ -65,6 +65,21 @@ public final class LogBook {
         return message.attempt() > attempt && !messages.isEmpty();
     }
 
+    /** The latest attempt that a message was of. */
+    public int attempt() {
+        return attempt;
+    }
+
+    /** Messages of attempts before this one are not heard any more. */
+    public void startAt(int latest) {
+        attempt = Math.max(attempt, latest);
+    }
+
+    /** Texts that were read, with their lines. */
+    public Map<String, Long> lines() {
+        return Collections.unmodifiableMap(lines);
+    }
+
     /** The next attempt begins: what was said is of the one before. */
     public void forget() {
         messages.clear();

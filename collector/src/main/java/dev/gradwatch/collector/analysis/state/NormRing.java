@@ -112,6 +112,13 @@ public final class NormRing {
         pass.differs = true;
     }
 
+    /** What another collector's ring had seen; kept where this one saw nothing yet. */
+    void remember(Difference earlier) {
+        if (difference == null) {
+            difference = earlier;
+        }
+    }
+
     /** Null where nothing differed. */
     public @Nullable Difference difference() {
         return difference;

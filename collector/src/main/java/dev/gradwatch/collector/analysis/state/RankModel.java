@@ -142,6 +142,16 @@ public final class RankModel {
         return ledger.used();
     }
 
+    /** Runs of like passes, of use and of health. */
+    int runs() {
+        return ledger.used().runs() + ledger.health().runs();
+    }
+
+    /** The rank's latest word of how far it is; null before the first. */
+    public @Nullable ModelProgress progress() {
+        return progress;
+    }
+
     /** A picture of the pass that has not ended; null where there is none. */
     public @Nullable Step open() {
         return open;

@@ -71,6 +71,8 @@ final class RecordingFormat {
         @JsonSubTypes.Type(value = Observation.RankFailed.class, name = "RankFailed"),
         @JsonSubTypes.Type(value = Observation.MessageSeen.class, name = "MessageSeen"),
         @JsonSubTypes.Type(value = Observation.LogRead.class, name = "LogRead"),
+        @JsonSubTypes.Type(value = Observation.LaunchesRemembered.class, name = "LaunchesRemembered"),
+        @JsonSubTypes.Type(value = Observation.NormsDiffered.class, name = "NormsDiffered"),
         @JsonSubTypes.Type(value = Observation.RankLeft.class, name = "RankLeft")
     })
     private interface Kinds {}
