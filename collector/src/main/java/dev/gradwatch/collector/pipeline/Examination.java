@@ -1,0 +1,17 @@
+package dev.gradwatch.collector.pipeline;
+
+import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.model.ModelSample;
+import java.util.List;
+
+/**
+ * What was true of a job when it was last looked at.
+ *
+ * @param samples one a model
+ * @param settled false while ranks may still come back that were there before the collector was started again; what is missing of them is not gone
+ */
+public record Examination(JobReport report, List<ModelSample> samples, boolean settled) {
+    public Examination {
+        samples = List.copyOf(samples);
+    }
+}
