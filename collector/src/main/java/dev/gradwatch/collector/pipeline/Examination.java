@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param samples one a model
  * @param settled false while ranks may still come back that were there before the collector was started again; what is missing of them is not gone
+ * @param number of changes that the job had seen; equal where two examinations of a job are the same
  */
-public record Examination(JobReport report, List<ModelSample> samples, boolean settled) {
+public record Examination(JobReport report, List<ModelSample> samples, boolean settled, long number) {
     public Examination {
         samples = List.copyOf(samples);
     }

@@ -227,7 +227,7 @@ final class Job {
         examinedChanges = changes;
         examinedNanos = nowNanos;
         JobReport report = state.report();
-        Examination examination = new Examination(report, state.parts().samples(), settled());
+        Examination examination = new Examination(report, state.parts().samples(), settled(), changes);
         examined = examination;
         return examination;
     }
