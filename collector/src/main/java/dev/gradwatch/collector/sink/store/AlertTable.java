@@ -29,8 +29,9 @@ final class AlertTable {
         if (rows.isEmpty()) {
             return;
         }
-        PreparedBatch events = handle.prepareBatch("INSERT INTO alert_events (micros, alert, job, body)"
-                + " VALUES (:micros, :alert, :job, :body) ON CONFLICT (micros, alert) DO UPDATE SET body = excluded.body");
+        PreparedBatch events = handle.prepareBatch(
+                "INSERT INTO alert_events (micros, alert, job, body)"
+                        + " VALUES (:micros, :alert, :job, :body) ON CONFLICT (micros, alert) DO UPDATE SET body = excluded.body");
         PreparedBatch alerts = handle.prepareBatch("INSERT INTO alerts (id, job, state, updated, body)"
                 + " VALUES (:id, :job, :state, :updated, :body) ON CONFLICT (id) DO UPDATE SET job = excluded.job,"
                 + " state = excluded.state, updated = excluded.updated, body = excluded.body");
@@ -67,7 +68,8 @@ final class AlertTable {
     }
 
     static Optional<Alert> alert(Handle handle, String id) {
-        Query query = handle.createQuery("SELECT body FROM alerts WHERE id = :id").bind("id", Key.storable(id));
+        Query query =
+                handle.createQuery("SELECT body FROM alerts WHERE id = :id").bind("id", Key.storable(id));
         return read(query, Alert.class).stream().findFirst();
     }
 

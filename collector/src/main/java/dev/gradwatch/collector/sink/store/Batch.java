@@ -35,7 +35,11 @@ public record Batch(
 
     /** One with a new id. */
     public Batch(
-            List<JobRow> jobs, List<FactRow> facts, List<AlertEvent> events, List<Mute> mutes, List<SeriesPoint> points) {
+            List<JobRow> jobs,
+            List<FactRow> facts,
+            List<AlertEvent> events,
+            List<Mute> mutes,
+            List<SeriesPoint> points) {
         this(UUID.randomUUID().toString(), jobs, facts, events, mutes, points);
     }
 

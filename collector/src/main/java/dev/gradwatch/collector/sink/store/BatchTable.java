@@ -12,8 +12,9 @@ final class BatchTable {
 
     /** Notes a batch; false where it was noted before. */
     static boolean first(Handle handle, String id) {
-        int added = handle.createUpdate("INSERT INTO batches (id, place)"
-                        + " VALUES (:id, (SELECT coalesce(max(place), 0) + 1 FROM batches)) ON CONFLICT (id) DO NOTHING")
+        int added = handle.createUpdate(
+                        "INSERT INTO batches (id, place)"
+                                + " VALUES (:id, (SELECT coalesce(max(place), 0) + 1 FROM batches)) ON CONFLICT (id) DO NOTHING")
                 .bind("id", Key.storable(id))
                 .execute();
         if (added > 0) {

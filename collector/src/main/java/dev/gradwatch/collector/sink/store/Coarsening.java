@@ -1,7 +1,6 @@
 package dev.gradwatch.collector.sink.store;
 
 import dev.gradwatch.collector.model.SeriesPoint;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,7 +58,8 @@ final class Coarsening {
     }
 
     private static List<PointTable.Keyed> due(Handle handle, Level level, long before) {
-        // Spans are few; going from one to the next uses the index, where "span < :most" would read all points of the last hours.
+        // Spans are few; going from one to the next uses the index, where "span < :most" would read all points of the
+        // last hours.
         long span = -1;
         while (true) {
             Long next = handle.createQuery("SELECT min(span) FROM points WHERE span > :span")
@@ -77,8 +77,7 @@ final class Coarsening {
                     .bind("span", span)
                     .bind("before", before)
                     .bind("most", STEP_POINTS)
-                    .map((rows, context) ->
-                            new PointTable.Keyed(rows.getBytes("job"), PointTable.point("", rows)))
+                    .map((rows, context) -> new PointTable.Keyed(rows.getBytes("job"), PointTable.point("", rows)))
                     .list();
             if (!due.isEmpty()) {
                 return due;
@@ -87,15 +86,14 @@ final class Coarsening {
     }
 
     private static void fold(Handle handle, Level level, List<PointTable.Keyed> due) {
-        record Place(ByteBuffer job, String series, long micros) {}
+        record Place(Hash job, String series, long micros) {}
         Map<Place, SeriesPoint> folded = new LinkedHashMap<>();
-        PreparedBatch gone = handle.prepareBatch("DELETE FROM points"
-                + " WHERE job = :job AND series = :series AND span = :span AND micros = :micros");
+        PreparedBatch gone = handle.prepareBatch(
+                "DELETE FROM points" + " WHERE job = :job AND series = :series AND span = :span AND micros = :micros");
         for (PointTable.Keyed row : due) {
             SeriesPoint point = row.point();
             SeriesPoint moved = Folding.inSpan(point, level.floor(point.micros()), level.spanMicros());
-            folded.merge(
-                    new Place(ByteBuffer.wrap(row.job()), point.series(), moved.micros()), moved, SeriesPoint::plus);
+            folded.merge(new Place(new Hash(row.job()), point.series(), moved.micros()), moved, SeriesPoint::plus);
             gone.bind("job", row.job())
                     .bind("series", point.series())
                     .bind("span", point.spanMicros())
@@ -104,7 +102,8 @@ final class Coarsening {
         }
         gone.execute();
         List<PointTable.Keyed> rows = new ArrayList<>(folded.size());
-        folded.forEach((place, point) -> rows.add(new PointTable.Keyed(place.job().array(), point)));
+        folded.forEach(
+                (place, point) -> rows.add(new PointTable.Keyed(place.job().bytes(), point)));
         PointTable.mergeKeyed(handle, rows);
     }
 

@@ -1,7 +1,6 @@
 package dev.gradwatch.collector.sink.store;
 
 import dev.gradwatch.collector.sink.store.Store.StoredFact;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,20 +31,26 @@ final class FactTable {
      * @param body packed
      * @param content null where the body is short
      */
-    record Row(byte[] job, byte[] key, String name, long place, byte @Nullable [] body, @Nullable ByteBuffer content) {
+    record Row(
+            byte[] job,
+            byte[] key,
+            String name,
+            long place,
+            byte @Nullable [] body,
+            @Nullable Hash content) {
         /** The last of each key. */
         static List<Row> latest(List<Batch.FactRow> facts) {
             Map<List<String>, StoredFact> latest = new LinkedHashMap<>();
             facts.forEach(each -> latest.put(List.of(each.job(), each.fact().key()), each.fact()));
-            Map<ByteBuffer, byte[]> packed = new HashMap<>();
+            Map<Hash, byte[]> packed = new HashMap<>();
             List<Row> rows = new ArrayList<>(latest.size());
             latest.forEach((key, fact) -> rows.add(of(key.get(0), fact, packed)));
             return rows;
         }
 
-        private static Row of(String job, StoredFact fact, Map<ByteBuffer, byte[]> packed) {
+        private static Row of(String job, StoredFact fact, Map<Hash, byte[]> packed) {
             byte[] body = fact.body();
-            ByteBuffer content = body.length > MAX_INLINE_BYTES ? ByteBuffer.wrap(Key.sha256(body)) : null;
+            Hash content = body.length > MAX_INLINE_BYTES ? new Hash(Key.sha256(body)) : null;
             return new Row(
                     Key.of(job),
                     Key.of(fact.key()),
@@ -68,7 +73,7 @@ final class FactTable {
         if (rows.isEmpty()) {
             return;
         }
-        Set<ByteBuffer> before = contents(handle, rows);
+        Set<Hash> before = contents(handle, rows);
         insertBodies(handle, rows);
         upsert(handle, rows.stream().filter(row -> !row.removed()).toList());
         remove(handle, rows.stream().filter(Row::removed).toList());
@@ -77,18 +82,18 @@ final class FactTable {
     }
 
     /** What the facts held until now. */
-    private static Set<ByteBuffer> contents(Handle handle, List<Row> rows) {
-        Map<ByteBuffer, List<byte[]>> byJob = new LinkedHashMap<>();
-        rows.forEach(row -> byJob.computeIfAbsent(ByteBuffer.wrap(row.job()), any -> new ArrayList<>())
+    private static Set<Hash> contents(Handle handle, List<Row> rows) {
+        Map<Hash, List<byte[]>> byJob = new LinkedHashMap<>();
+        rows.forEach(row -> byJob.computeIfAbsent(new Hash(row.job()), any -> new ArrayList<>())
                 .add(row.key()));
-        Set<ByteBuffer> contents = new HashSet<>();
+        Set<Hash> contents = new HashSet<>();
         byJob.forEach((job, keys) -> {
             for (int from = 0; from < keys.size(); from += MAX_IN) {
                 contents.addAll(handle.createQuery("SELECT content FROM facts"
                                 + " WHERE job = :job AND key IN (<keys>) AND content IS NOT NULL")
-                        .bind("job", job.array())
+                        .bind("job", job.bytes())
                         .bindList("keys", keys.subList(from, Math.min(keys.size(), from + MAX_IN)))
-                        .map((found, context) -> ByteBuffer.wrap(found.getBytes(1)))
+                        .map((found, context) -> new Hash(found.getBytes(1)))
                         .list());
             }
         });
@@ -96,7 +101,7 @@ final class FactTable {
     }
 
     private static void insertBodies(Handle handle, List<Row> rows) {
-        Map<ByteBuffer, Row> large = rows.stream()
+        Map<Hash, Row> large = rows.stream()
                 .filter(row -> row.content() != null)
                 .collect(Collectors.toMap(Row::content, row -> row, (first, second) -> first, LinkedHashMap::new));
         if (large.isEmpty()) {
@@ -105,7 +110,7 @@ final class FactTable {
         PreparedBatch bodies = handle.prepareBatch(
                 "INSERT INTO bodies (content, body) VALUES (:content, :body) ON CONFLICT (content) DO NOTHING");
         large.forEach((content, row) ->
-                bodies.bind("content", content.array()).bind("body", row.body()).add());
+                bodies.bind("content", content.bytes()).bind("body", row.body()).add());
         bodies.execute();
     }
 
@@ -117,13 +122,13 @@ final class FactTable {
                 + " VALUES (:job, :key, :name, :place, :body, :content) ON CONFLICT (job, key)"
                 + " DO UPDATE SET place = excluded.place, body = excluded.body, content = excluded.content");
         for (Row row : rows) {
-            ByteBuffer content = row.content();
+            Hash content = row.content();
             facts.bind("job", row.job())
                     .bind("key", row.key())
                     .bind("name", row.name())
                     .bind("place", row.place())
                     .bind("body", content == null ? row.body() : null)
-                    .bind("content", content == null ? null : content.array())
+                    .bind("content", content == null ? null : content.bytes())
                     .add();
         }
         facts.execute();
@@ -138,13 +143,13 @@ final class FactTable {
         facts.execute();
     }
 
-    private static void removeUnused(Handle handle, Collection<ByteBuffer> contents) {
+    private static void removeUnused(Handle handle, Collection<Hash> contents) {
         if (contents.isEmpty()) {
             return;
         }
         PreparedBatch bodies = handle.prepareBatch("DELETE FROM bodies WHERE content = :content"
                 + " AND NOT EXISTS (SELECT 1 FROM facts WHERE facts.content = bodies.content)");
-        contents.forEach(content -> bodies.bind("content", content.array()).add());
+        contents.forEach(content -> bodies.bind("content", content.bytes()).add());
         bodies.execute();
     }
 
@@ -161,21 +166,19 @@ final class FactTable {
     /** Removes a job's facts, at most so many; how many there were. */
     static int removeSome(Handle handle, byte[] job, int most) {
         List<byte[]> keys = new ArrayList<>();
-        Set<ByteBuffer> contents = new HashSet<>();
+        Set<Hash> contents = new HashSet<>();
         handle.createQuery("SELECT key, content FROM facts WHERE job = :job LIMIT :most")
                 .bind("job", job)
                 .bind("most", most)
                 .map((rows, context) -> {
                     keys.add(rows.getBytes(1));
                     byte[] content = rows.getBytes(2);
-                    return content == null || contents.add(ByteBuffer.wrap(content));
+                    return content == null || contents.add(new Hash(content));
                 })
                 .list();
         remove(
                 handle,
-                keys.stream()
-                        .map(key -> new Row(job, key, "", 0, null, null))
-                        .toList());
+                keys.stream().map(key -> new Row(job, key, "", 0, null, null)).toList());
         removeUnused(handle, contents);
         return keys.size();
     }

@@ -16,19 +16,21 @@ import org.jdbi.v3.core.statement.StatementContext;
 
 /** Jobs and their reports. */
 final class JobTable {
-    private static final String SELECT = "SELECT id, name, run_key, state, exit_code, started, ended, world_size, ranks,"
-            + " step, step_nanos, framework, worst, title, findings, updated FROM jobs ";
+    private static final String SELECT =
+            "SELECT id, name, run_key, state, exit_code, started, ended, world_size, ranks,"
+                    + " step, step_nanos, framework, worst, title, findings, updated FROM jobs ";
 
-    private static final String UPSERT = "INSERT INTO jobs (job, id, name, run, run_key, state, running, exit_code, started, ended,"
-            + " world_size, ranks, step, step_nanos, framework, worst, title, findings, updated, search)"
-            + " VALUES (:job, :id, :name, :run, :run_key, :state, :running, :exit_code, :started, :ended,"
-            + " :world_size, :ranks, :step, :step_nanos, :framework, :worst, :title, :findings, :updated, :search)"
-            + " ON CONFLICT (job) DO UPDATE SET name = excluded.name, run = excluded.run, run_key = excluded.run_key,"
-            + " state = excluded.state, running = excluded.running, exit_code = excluded.exit_code,"
-            + " started = excluded.started, ended = excluded.ended, world_size = excluded.world_size,"
-            + " ranks = excluded.ranks, step = excluded.step, step_nanos = excluded.step_nanos,"
-            + " framework = excluded.framework, worst = excluded.worst, title = excluded.title,"
-            + " findings = excluded.findings, updated = excluded.updated, search = excluded.search";
+    private static final String UPSERT =
+            "INSERT INTO jobs (job, id, name, run, run_key, state, running, exit_code, started, ended,"
+                    + " world_size, ranks, step, step_nanos, framework, worst, title, findings, updated, search)"
+                    + " VALUES (:job, :id, :name, :run, :run_key, :state, :running, :exit_code, :started, :ended,"
+                    + " :world_size, :ranks, :step, :step_nanos, :framework, :worst, :title, :findings, :updated, :search)"
+                    + " ON CONFLICT (job) DO UPDATE SET name = excluded.name, run = excluded.run, run_key = excluded.run_key,"
+                    + " state = excluded.state, running = excluded.running, exit_code = excluded.exit_code,"
+                    + " started = excluded.started, ended = excluded.ended, world_size = excluded.world_size,"
+                    + " ranks = excluded.ranks, step = excluded.step, step_nanos = excluded.step_nanos,"
+                    + " framework = excluded.framework, worst = excluded.worst, title = excluded.title,"
+                    + " findings = excluded.findings, updated = excluded.updated, search = excluded.search";
 
     /** @param report packed */
     record Row(JobSummary summary, byte[] job, byte[] report) {
@@ -93,8 +95,8 @@ final class JobTable {
                 .mapTo(Long.class)
                 .one();
         List<JobSummary> jobs = filtered(
-                        handle.createQuery(
-                                SELECT + where + " ORDER BY running DESC, started DESC, id LIMIT :limit OFFSET :offset"),
+                        handle.createQuery(SELECT + where
+                                + " ORDER BY running DESC, started DESC, id LIMIT :limit OFFSET :offset"),
                         query)
                 .bind("limit", Math.max(0, query.limit()))
                 .bind("offset", Math.max(0, query.offset()))

@@ -44,7 +44,9 @@ final class Maintenance {
             return null;
         });
         if (retention.maxBytes() > 0 && plain.run(database::bytes) > retention.maxBytes()) {
-            removed |= removeUntilBelow(retention.maxBytes());
+            removeUntilBelow(retention.maxBytes());
+            // Also where nothing went: rows that went earlier may have left room that is not given back yet.
+            removed = true;
         }
         if (removed) {
             plain.run(handle -> {
@@ -63,16 +65,13 @@ final class Maintenance {
         return jobs > was;
     }
 
-    private boolean removeUntilBelow(long maxBytes) {
-        // What was removed earlier may be all that is needed: rows' room is reused before it is given back.
-        boolean removed = true;
+    private void removeUntilBelow(long maxBytes) {
         for (byte[] job = firstEnded(Long.MAX_VALUE); job != null; job = firstEnded(Long.MAX_VALUE)) {
             if (plain.run(database::usedBytes) <= maxBytes) {
                 break;
             }
             remove(job);
         }
-        return removed;
     }
 
     private byte @Nullable [] firstEnded(long before) {
@@ -99,8 +98,8 @@ final class Maintenance {
     }
 
     private int removeSome(String table, String key, String columns, byte[] job) {
-        String sql = "DELETE FROM " + table + " WHERE job = :job AND " + key + " IN (SELECT " + columns + " FROM " + table
-                + " WHERE job = :job LIMIT " + STEP_ROWS + ")";
+        String sql = "DELETE FROM " + table + " WHERE job = :job AND " + key + " IN (SELECT " + columns + " FROM "
+                + table + " WHERE job = :job LIMIT " + STEP_ROWS + ")";
         int all = 0;
         for (int some = STEP_ROWS; some == STEP_ROWS; all += some) {
             some = transaction.run(handle -> delete(handle, sql, job));

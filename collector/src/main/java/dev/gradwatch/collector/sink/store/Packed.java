@@ -53,7 +53,8 @@ final class Packed {
         }
         try {
             if (packed.length == 0 || packed[0] != GZIP) {
-                throw new IOException("packed bytes: kind " + (packed.length == 0 ? "none" : packed[0]) + " (expected: 0 or 1)");
+                throw new IOException(
+                        "packed bytes: kind " + (packed.length == 0 ? "none" : packed[0]) + " (expected: 0 or 1)");
             }
             try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed, 1, packed.length - 1))) {
                 return in.readAllBytes();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /** Series. Merged in Java: sums of NaN and of numbers near the largest mean something else in each database. */
 final class PointTable {
@@ -39,8 +40,8 @@ final class PointTable {
         if (rows.isEmpty()) {
             return;
         }
-        PreparedBatch upsert = handle.prepareBatch(
-                "INSERT INTO points (job, series, span, micros, step, count, sum, min, max)"
+        PreparedBatch upsert =
+                handle.prepareBatch("INSERT INTO points (job, series, span, micros, step, count, sum, min, max)"
                         + " VALUES (:job, :series, :span, :micros, :step, :count, :sum, :min, :max)"
                         + " ON CONFLICT (job, series, span, micros) DO UPDATE SET step = excluded.step, count = excluded.count,"
                         + " sum = excluded.sum, min = excluded.min, max = excluded.max");
@@ -73,7 +74,7 @@ final class PointTable {
                 .findOne();
     }
 
-    private static Double numberOrNull(double value) {
+    private static @Nullable Double numberOrNull(double value) {
         return Double.isNaN(value) ? null : value;
     }
 

@@ -13,8 +13,8 @@ final class PostgresDatabase implements Database {
 
     private static final long MAX_LIFE_MILLIS = 30 * 60_000;
 
-    private static final List<String> TABLES = List.of(
-            "jobs", "reports", "facts", "bodies", "alerts", "alert_events", "mutes", "points", "batches");
+    private static final List<String> TABLES =
+            List.of("jobs", "reports", "facts", "bodies", "alerts", "alert_events", "mutes", "points", "batches");
 
     private final PostgresUrl url;
 
@@ -68,7 +68,9 @@ final class PostgresDatabase implements Database {
 
     @Override
     public void takeTurn(Handle handle) {
-        handle.createQuery("SELECT pg_advisory_xact_lock(" + LOCK + ")").mapToMap().list();
+        handle.createQuery("SELECT pg_advisory_xact_lock(" + LOCK + ")")
+                .mapToMap()
+                .list();
     }
 
     @Override
@@ -114,6 +116,7 @@ final class PostgresDatabase implements Database {
         if (state.startsWith("22") || state.startsWith("23") || state.startsWith("54")) {
             return Reason.refused(place() + " refused a row " + line);
         }
-        return Reason.away(place() + (state.startsWith("42") || state.startsWith("25") ? " failed " : " does not answer ") + line);
+        return Reason.away(
+                place() + (state.startsWith("42") || state.startsWith("25") ? " failed " : " does not answer ") + line);
     }
 }

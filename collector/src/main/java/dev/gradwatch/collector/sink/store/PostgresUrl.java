@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param password null for none
  */
 record PostgresUrl(
-        String url, String place, @Nullable String user, @Nullable String password) {
+        String url,
+        String place,
+        @Nullable String user,
+        @Nullable String password) {
     static final String PREFIX = "jdbc:postgresql://";
 
-    private static final Pattern HOSTS =
-            Pattern.compile("(?:\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:/@,\\s]+)(?::\\d{1,5})?(?:,(?:\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:/@,\\s]+)(?::\\d{1,5})?)*");
+    private static final Pattern HOSTS = Pattern.compile(
+            "(?:\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:/@,\\s]+)(?::\\d{1,5})?(?:,(?:\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:/@,\\s]+)(?::\\d{1,5})?)*");
 
     /**
      * A URL that begins with {@link #PREFIX}. User and password may stand before the host, among the parameters, or in the environment as {@code PGUSER}
@@ -39,7 +42,8 @@ record PostgresUrl(
         String user = environment.get("PGUSER");
         String password = environment.get("PGPASSWORD");
         StringJoiner others = new StringJoiner("&");
-        for (String parameter : question < 0 ? new String[0] : rest.substring(question + 1).split("&", -1)) {
+        for (String parameter :
+                question < 0 ? new String[0] : rest.substring(question + 1).split("&", -1)) {
             int equals = parameter.indexOf('=');
             String value = parameter.substring(equals + 1);
             switch (equals < 0 ? parameter : parameter.substring(0, equals)) {

@@ -55,7 +55,8 @@ final class SqliteDatabase implements Database {
     @Override
     public HikariConfig connections() {
         SQLiteConfig sqlite = new SQLiteConfig();
-        // NORMAL would outlast a SIGKILL, but not a loss of power; with FULL a commit waits for the disk, on the writer's thread and ten times a second at most.
+        // NORMAL would outlast a SIGKILL, but not a loss of power; with FULL a commit waits for the disk, on the
+        // writer's thread and ten times a second at most.
         sqlite.setSynchronous(SynchronousMode.FULL);
         sqlite.setBusyTimeout(BUSY_MILLIS);
         // A transaction that first reads and then writes would fail at once, not wait, where another one wrote between.
