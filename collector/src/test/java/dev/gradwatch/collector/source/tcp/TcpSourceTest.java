@@ -164,7 +164,7 @@ class TcpSourceTest {
     @ValueSource(
             strings = {
                 "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                "\u0016\u0003\u0001\u0002\0\1\0\1\u00fc\u0003\u0003",
+                "\u0017\u0003\u0003\0\100",
                 "\0\0\0\0\0\0\0\0\0\0",
                 "SSH-2.0-OpenSSH_9.6\r\n"
             })
@@ -405,7 +405,7 @@ class TcpSourceTest {
     }
 
     private TcpSource source(Sessions sessions) throws IOException {
-        TcpSource source = new TcpSource(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sessions);
+        TcpSource source = new TcpSource(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sessions, null);
         opened.add(source);
         addresses.add(source.start());
         return source;
@@ -413,7 +413,8 @@ class TcpSourceTest {
 
     static Sessions sessions(String token, ObservationSink sink, Duration handshake, Duration idle, long bytes) {
         InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(NOW_MICROS / 1_000_000));
-        return new Sessions(sink, token, clock, handshake, idle, bytes);
+        byte[] hash = token == null ? null : TokenHash.of(token.getBytes(UTF_8));
+        return new Sessions(sink, hash, clock, handshake, idle, bytes);
     }
 
     private InetSocketAddress address(TcpSource source) {
