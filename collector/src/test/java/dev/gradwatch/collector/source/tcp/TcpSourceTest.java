@@ -122,6 +122,20 @@ class TcpSourceTest {
     }
 
     @Test
+    void address_ofManyWrongTokensIsShutOut() throws Exception {
+        TcpSource source = source(TOKEN, observed, LONG, LONG);
+        byte[] wrong = Golden.frame(new Hello("j", 0, 1, 1).token("s3creT"));
+        for (int i = 0; i < WrongTokens.MOST; i++) {
+            assertThat(reporter(source).send(wrong).frame()[4]).isEqualTo((byte) FrameKind.REFUSED);
+        }
+
+        assertThat(reporter(source).trySend(Golden.frame("hello")).isClosed()).isTrue();
+        assertThat(source.counts().shutOut()).isEqualTo(1);
+        assertThat(source.counts().refused()).isEqualTo(WrongTokens.MOST);
+        assertThat(observed.isEmpty()).isTrue();
+    }
+
+    @Test
     void hello_thatIsBrokenIsToldWhy() throws Exception {
         TcpSource source = source();
         String head = "GRWD\1\0\1\0";

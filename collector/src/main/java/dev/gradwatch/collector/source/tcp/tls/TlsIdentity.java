@@ -32,18 +32,21 @@ public final class TlsIdentity implements AutoCloseable {
 
     private final TlsFiles files;
     private final LongAdder broken;
-    private volatile SslContext context;
+    private volatile Pair pair;
     private List<FileStamp> loaded;
     private @Nullable List<FileStamp> doubted;
     private boolean complained;
     private @Nullable ScheduledExecutorService watcher;
 
-    private TlsIdentity(TlsFiles files, LongAdder broken, List<FileStamp> stamps, SslContext context) {
+    private TlsIdentity(TlsFiles files, LongAdder broken, List<FileStamp> stamps, Pair pair) {
         this.files = files;
         this.broken = broken;
         this.loaded = stamps;
-        this.context = context;
+        this.pair = pair;
     }
+
+    /** What new connections get: the certificate, and it as TLS uses it. */
+    private record Pair(X509Certificate certificate, SslContext context) {}
 
     /**
      * Reads the files.
@@ -73,10 +76,15 @@ public final class TlsIdentity implements AutoCloseable {
 
     /** The TLS end of a new connection. Its handshake has no deadline of its own. */
     public SslHandler handler(ByteBufAllocator allocator) {
-        SslHandler handler = context.newHandler(allocator);
+        SslHandler handler = pair.context().newHandler(allocator);
         // The session bounds handshake and Hello together; a second clock would only race it.
         handler.setHandshakeTimeoutMillis(0);
         return handler;
+    }
+
+    /** The one that new connections get. */
+    X509Certificate certificate() {
+        return pair.certificate();
     }
 
     /**
@@ -93,7 +101,7 @@ public final class TlsIdentity implements AutoCloseable {
             return;
         }
         try {
-            context = read(files);
+            pair = read(files);
             loaded = now;
             doubted = null;
             logger.info("tls: {} was read again", files.certificate());
@@ -111,7 +119,7 @@ public final class TlsIdentity implements AutoCloseable {
         return List.of(FileStamp.of(files.certificate()), FileStamp.of(files.key()));
     }
 
-    private static SslContext read(TlsFiles files) throws IOException {
+    private static Pair read(TlsFiles files) throws IOException {
         List<X509Certificate> chain = PemFile.certificates(files.certificate());
         X509Certificate own = chain.get(0);
         PrivateKey key = PemFile.key(files.key(), own.getPublicKey().getAlgorithm());
@@ -121,10 +129,11 @@ public final class TlsIdentity implements AutoCloseable {
         }
         warnOfDates(files, own);
         try {
-            return SslContextBuilder.forServer(key, chain.toArray(new X509Certificate[0]))
+            SslContext context = SslContextBuilder.forServer(key, chain.toArray(new X509Certificate[0]))
                     .sslProvider(SslProvider.JDK)
                     .protocols("TLSv1.3", "TLSv1.2")
                     .build();
+            return new Pair(own, context);
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
                     "tls-cert: " + files.certificate() + " (expected: a PEM certificate chain that TLS can use)", e);
