@@ -31,7 +31,6 @@ final class Sidecar implements AutoCloseable {
     private final Jobs jobs;
     private final TcpSource source;
     private final InetSocketAddress address;
-    private final @Nullable String token;
     private final @Nullable RecordingWriter recording;
     private final ScheduledExecutorService ticker;
 
@@ -39,13 +38,11 @@ final class Sidecar implements AutoCloseable {
             Jobs jobs,
             TcpSource source,
             InetSocketAddress address,
-            @Nullable String token,
             @Nullable RecordingWriter recording,
             ScheduledExecutorService ticker) {
         this.jobs = jobs;
         this.source = source;
         this.address = address;
-        this.token = token;
         this.recording = recording;
         this.ticker = ticker;
     }
@@ -59,8 +56,9 @@ final class Sidecar implements AutoCloseable {
     static Sidecar start(SidecarOptions options) throws IOException {
         RecordingWriter recording = options.record() == null ? null : RecordingWriter.open(options.record());
         Jobs jobs = new Jobs((ObservationSink) recording);
-        String token = Tokens.needed(options.listen(), options.token());
-        TcpSource source = new TcpSource(options.listen(), token, jobs);
+        byte[] tokenHash =
+                options.token() == null ? null : options.token().sha256().bytes();
+        TcpSource source = new TcpSource(options.listen(), tokenHash, options.tls(), jobs);
         InetSocketAddress address;
         try {
             address = source.start();
@@ -75,7 +73,7 @@ final class Sidecar implements AutoCloseable {
         // Nobody waits for the future: the task catches what it may throw, and close stops it.
         ScheduledFuture<?> unused =
                 ticker.scheduleAtFixedRate(() -> tick(jobs), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
-        return new Sidecar(jobs, source, address, token, recording, ticker);
+        return new Sidecar(jobs, source, address, recording, ticker);
     }
 
     private static Thread daemon(Runnable task) {
@@ -101,12 +99,6 @@ final class Sidecar implements AutoCloseable {
     /** Where reporters connect, with the port that was taken. */
     InetSocketAddress address() {
         return address;
-    }
-
-    /** What reporters must say; null where none is needed. */
-    @Nullable
-    String token() {
-        return token;
     }
 
     Jobs jobs() {
