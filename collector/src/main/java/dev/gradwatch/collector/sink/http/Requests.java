@@ -3,8 +3,11 @@ package dev.gradwatch.collector.sink.http;
 import dev.gradwatch.collector.sink.http.AnswerWriter.Wish;
 import dev.gradwatch.collector.sink.http.guard.ConnectionGuard;
 import dev.gradwatch.collector.sink.store.StoreException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -23,6 +26,7 @@ final class Requests {
     private static final Logger log = LoggerFactory.getLogger(Requests.class);
 
     static final String ROUTE = "gradwatch.route";
+    private static final String BEGAN = "gradwatch.began";
 
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -49,8 +53,8 @@ final class Requests {
         ConnectionGuard guard = ConnectionGuard.of(request.connection());
         guard.requestBegan(() -> bodyLate(request));
         request.endHandler(end -> guard.requestEnded());
-        long beganNanos = nanos.getAsLong();
-        response.endHandler(sent -> answered(ctx, nanos.getAsLong() - beganNanos));
+        ctx.put(BEGAN, nanos.getAsLong());
+        ctx.addEndHandler(sent -> answered(ctx));
         secure(response);
         gate.check(request);
         ctx.next();
@@ -63,12 +67,19 @@ final class Requests {
         }
     }
 
-    private void answered(RoutingContext ctx, long tookNanos) {
+    /** Counts the request; once, since an event stream counts when it begins, and its end is hours later. */
+    void answered(RoutingContext ctx) {
+        Long beganNanos = ctx.remove(BEGAN);
+        if (beganNanos == null) {
+            return;
+        }
+        long tookNanos = nanos.getAsLong() - beganNanos;
         String method = method(ctx.request().method());
         String route = ctx.get(ROUTE, "unknown");
-        meters.answered(method, route, ctx.response().getStatusCode(), Duration.ofNanos(tookNanos));
+        int status = ctx.response().getStatusCode();
+        meters.answered(method, route, status, Duration.ofNanos(tookNanos));
         // Without the query, which is what people look for.
-        log.debug("{} {}: {} in {} us", method, route, ctx.response().getStatusCode(), tookNanos / 1_000);
+        log.debug("{} {}: {} in {} us", method, route, status, tookNanos / 1_000);
     }
 
     private static String method(HttpMethod method) {
@@ -137,7 +148,7 @@ final class Requests {
     /** Has the work done on the pool, and its answer sent on the event loop. */
     void work(HttpServerRequest request, Supplier<Answer> work) {
         Wish wish = Wish.of(request);
-        Context context = io.vertx.core.Vertx.currentContext();
+        Context context = Vertx.currentContext();
         try {
             workers.execute(() -> {
                 Answer answer = AnswerWriter.packed(answer(work), wish);
@@ -199,16 +210,17 @@ final class Requests {
         Throwable cause = request.decoderResult().cause();
         Refusal refusal = Refusal.MALFORMED;
         String detail = "request: not HTTP/1.1 (expected: HTTP/1.1)";
-        if (cause instanceof io.netty.handler.codec.http.TooLongHttpLineException) {
+        if (cause instanceof TooLongHttpLineException) {
             refusal = Refusal.URL_SIZE;
             detail = "URL: too long (expected: a shorter one)";
-        } else if (cause instanceof io.netty.handler.codec.http.TooLongHttpHeaderException) {
+        } else if (cause instanceof TooLongHttpHeaderException) {
             refusal = Refusal.HEADER_SIZE;
             detail = "headers: too long (expected: shorter ones)";
         }
         secure(request.response());
         request.response().putHeader("Connection", "close");
         request.response().endHandler(sent -> request.connection().close());
+        meters.answered("OTHER", "unknown", refusal.status(), Duration.ZERO);
         refuse(request, Problem.of(refusal, detail));
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /** The server's routes as Vert.x has them: each endpoint, what is wrong with other methods, and the page's files for all that is not the API. */
 final class Routes {
     private static final Endpoint UNKNOWN = Endpoint.get("unknown", call -> {
-        throw Problem.of(Refusal.NOT_FOUND, "route: not known (expected: one of /api/openapi.json)");
+        throw unknown();
     });
 
     private final String prefix;
@@ -51,6 +51,7 @@ final class Routes {
             ctx.put(Requests.ROUTE, endpoint.path());
             if (work == null) {
                 events.serve(ctx, requests.identify(ctx, endpoint));
+                requests.answered(ctx);
             } else {
                 requests.serve(ctx, endpoint, work);
             }
@@ -88,7 +89,7 @@ final class Routes {
         }
         if (path == null || !path.startsWith(prefix + "/") || isApi(path.substring(prefix.length()))) {
             requests.identify(ctx, UNKNOWN);
-            throw Problem.of(Refusal.NOT_FOUND, "route: not known (expected: one that /api/openapi.json lists)");
+            throw unknown();
         }
         ctx.put(Requests.ROUTE, "/");
         HttpMethod method = ctx.request().method();
@@ -102,6 +103,10 @@ final class Routes {
                 () -> files.file(file)
                         .orElseThrow(
                                 () -> Problem.of(Refusal.NOT_FOUND, "file: not known (expected: a file of the page)")));
+    }
+
+    private static Problem unknown() {
+        return Problem.of(Refusal.NOT_FOUND, "route: not known (expected: one that /api/openapi.json lists)");
     }
 
     private static boolean isApi(String path) {
