@@ -3,6 +3,7 @@ package dev.gradwatch.collector.cli;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.ObservationSink;
 import dev.gradwatch.collector.pipeline.Jobs;
+import dev.gradwatch.collector.pipeline.Recollection;
 import dev.gradwatch.collector.source.recording.RecordingWriter;
 import dev.gradwatch.collector.source.tcp.TcpSource;
 import java.io.IOException;
@@ -54,8 +55,13 @@ final class Sidecar implements AutoCloseable {
      *     written
      */
     static Sidecar start(SidecarOptions options) throws IOException {
+        return start(options, Recollection.NONE);
+    }
+
+    /** @param recollection of jobs that an earlier process knew */
+    static Sidecar start(SidecarOptions options, Recollection recollection) throws IOException {
         RecordingWriter recording = options.record() == null ? null : RecordingWriter.open(options.record());
-        Jobs jobs = new Jobs((ObservationSink) recording);
+        Jobs jobs = new Jobs((ObservationSink) recording, recollection);
         byte[] tokenHash =
                 options.token() == null ? null : options.token().sha256().bytes();
         TcpSource source = new TcpSource(options.listen(), tokenHash, options.tls(), jobs);
@@ -103,6 +109,11 @@ final class Sidecar implements AutoCloseable {
 
     Jobs jobs() {
         return jobs;
+    }
+
+    /** Frames and connections, as the source counts them. */
+    TcpSource source() {
+        return source;
     }
 
     /** Takes a fact that the launcher itself knows, such as the start and the end of its command. */

@@ -146,6 +146,11 @@ public final class TcpSource implements AutoCloseable {
         return session != null && session.ask(model);
     }
 
+    /** Connections that are there now. */
+    public int connections() {
+        return sessions.connectionsNow();
+    }
+
     /** What came in so far. */
     public TcpCounts counts() {
         return sessions.counters.counts();
