@@ -97,6 +97,7 @@ final class PostgresDatabase implements Database {
         return handle.createQuery("SELECT " + terms).mapTo(Long.class).one();
     }
 
+    /** For later rows; the disk gets back only what lies at a table's end, since more would lock it. */
     @Override
     public void shrink(Handle handle) {
         TABLES.forEach(table -> handle.execute("VACUUM " + table));

@@ -70,6 +70,19 @@ class SqliteStoreTest extends StoreContract {
     }
 
     @Test
+    void roomOfWhatIsRemoved_isGivenBack() throws Exception {
+        try (Store store = open()) {
+            for (int i = 0; i < 200; i++) {
+                store.write(Rows.of(Rows.fact("a", "k" + i, i, Rows.noise(i, 20_000))));
+            }
+            store.write(Rows.of(Rows.ended("a", 1, 2)));
+            assertThat(store.bytes()).isGreaterThan(4_000_000);
+            store.maintain(Rows.NOW, new Store.Retention(Rows.DAY, 0));
+            assertThat(store.bytes()).isLessThan(300_000);
+        }
+    }
+
+    @Test
     void fileThatIsNoDatabase_isLeftAsItWas() throws Exception {
         Path notes = folder.resolve("notes.txt");
         byte[] bytes = "these are notes, and no database at all\n".repeat(100).getBytes(StandardCharsets.UTF_8);
