@@ -6,6 +6,7 @@ import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.pipeline.Recollection;
 import dev.gradwatch.collector.source.recording.RecordingWriter;
 import dev.gradwatch.collector.source.tcp.TcpSource;
+import dev.gradwatch.collector.source.tcp.tls.TlsFileException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -51,8 +52,8 @@ final class Sidecar implements AutoCloseable {
     /**
      * Opens the recording, binds and begins to accept reporters.
      *
-     * @throws IOException in one line with what was asked for and what is expected, where the address cannot be bound or the recording not be
-     *     written
+     * @throws IOException in one line with what was asked for and what is expected, where the address cannot be bound, the certificate not be
+     *     used or the recording not be written
      */
     static Sidecar start(SidecarOptions options) throws IOException {
         return start(options, Recollection.NONE);
@@ -73,7 +74,7 @@ final class Sidecar implements AutoCloseable {
             if (recording != null) {
                 recording.close();
             }
-            throw ListenErrors.explained(options.listen(), e);
+            throw e instanceof TlsFileException ? e : ListenErrors.explained(options.listen(), e);
         }
         ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(Sidecar::daemon);
         // Nobody waits for the future: the task catches what it may throw, and close stops it.

@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.sink.http;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,13 +57,13 @@ final class Raw implements AutoCloseable {
 
     /** Without its end; empty at the end of the stream too. */
     String line() {
-        StringBuilder line = new StringBuilder();
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = read(); next != '\n' && next >= 0; next = read()) {
             if (next != '\r') {
-                line.append((char) next);
+                line.write(next);
             }
         }
-        return line.toString();
+        return line.toString(StandardCharsets.UTF_8);
     }
 
     /** -1 where the server has closed, in whichever way. */

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.impl.KeyStoreHelper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ public final class Certificates {
             KeyStore store = pem.loadKeyStore(vertx);
             String alias = Collections.list(store.aliases()).get(0);
             Certificate leaf = store.getCertificateChain(alias)[0];
-            pair = belongs((PrivateKey) store.getKey(alias, new char[0]), leaf.getPublicKey());
+            pair = belongs((PrivateKey) store.getKey(alias, KeyStoreHelper.DUMMY_PASSWORD.toCharArray()), leaf.getPublicKey());
         } catch (Exception e) {
             // Of a file that is not PEM the parsers throw what they like; a cause's text could quote the key.
             throw new IOException(certificate + ", " + key + ": " + e.getClass().getSimpleName()
