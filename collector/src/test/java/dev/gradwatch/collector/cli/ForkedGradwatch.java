@@ -40,6 +40,7 @@ final class ForkedGradwatch implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("GRADWATCH_"));
         builder.environment().put("XDG_CACHE_HOME", home + "/cache");
+        builder.environment().put("XDG_STATE_HOME", home + "/state");
         builder.environment().putAll(environment);
         return new ForkedGradwatch(builder.start());
     }

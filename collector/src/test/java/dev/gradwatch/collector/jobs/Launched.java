@@ -36,6 +36,8 @@ final class Launched implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().put("OMP_NUM_THREADS", "1");
+        builder.environment()
+                .put("XDG_STATE_HOME", output.getParent().resolve("state").toString());
         builder.environment().putAll(environment);
         return new Launched(builder.start(), output);
     }

@@ -47,6 +47,14 @@ public final class StoreWriter implements AutoCloseable {
     private boolean closing;
     private boolean ended;
 
+    StoreWriter(Store store, PendingSource source) {
+        this(store, source, event -> {}, CLOSE);
+    }
+
+    StoreWriter(Store store, PendingSource source, Duration closeWithin) {
+        this(store, source, event -> {}, closeWithin);
+    }
+
     /** @param told is told each alert event when it is written, or could not be, on the writer's thread and in order */
     public StoreWriter(Store store, PendingSource source, Consumer<AlertEvent> told) {
         this(store, source, told, CLOSE);

@@ -55,6 +55,11 @@ final class WriteCycle {
         FAILED
     }
 
+    WriteCycle(Store store, PendingSource source, PendingAlerts alerts) {
+        this(store, source, alerts, event -> {});
+    }
+
+    /** @param told is told each alert event when it is written, or could not be */
     WriteCycle(Store store, PendingSource source, PendingAlerts alerts, Consumer<AlertEvent> told) {
         this.told = told;
         this.store = store;

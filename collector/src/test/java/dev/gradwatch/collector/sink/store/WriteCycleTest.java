@@ -11,6 +11,7 @@ import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -52,6 +53,37 @@ class WriteCycleTest {
         assertThat(cycle.turn()).isEqualTo(MORE);
         assertThat(cycle.turn()).isEqualTo(DONE);
         assertThat(store.events()).extracting(AlertEvent::micros).isSorted().hasSize(2_500);
+    }
+
+    @Test
+    void event_isToldOnceItIsWritten_inOrder() {
+        List<AlertEvent> told = new ArrayList<>();
+        List<Integer> writtenWhenTold = new ArrayList<>();
+        WriteCycle telling = new WriteCycle(store, most -> NONE, alerts, event -> {
+            told.add(event);
+            writtenWhenTold.add(store.events().size());
+        });
+        IntStream.range(0, 5).forEach(i -> alerts.add(event(i)));
+        telling.turn();
+        assertThat(told).isEqualTo(store.events()).hasSize(5);
+        assertThat(writtenWhenTold).containsOnly(5);
+    }
+
+    @Test
+    void event_isToldOnce_thoughTheStoreIsAway() {
+        List<AlertEvent> told = new ArrayList<>();
+        WriteCycle telling = new WriteCycle(store, most -> NONE, alerts, told::add);
+        store.away = true;
+        alerts.add(event(1));
+        telling.turn();
+        alerts.add(event(2));
+        telling.turn();
+        assertThat(told).extracting(AlertEvent::micros).containsExactly(event(1).micros(), event(2).micros());
+        store.away = false;
+        telling.turn();
+        telling.turn();
+        assertThat(told).hasSize(2);
+        assertThat(store.events()).hasSize(2);
     }
 
     @Test

@@ -69,7 +69,8 @@ public final class Certificates {
             KeyStore store = pem.loadKeyStore(vertx);
             String alias = Collections.list(store.aliases()).get(0);
             Certificate leaf = store.getCertificateChain(alias)[0];
-            pair = belongs((PrivateKey) store.getKey(alias, KeyStoreHelper.DUMMY_PASSWORD.toCharArray()), leaf.getPublicKey());
+            pair = belongs(
+                    (PrivateKey) store.getKey(alias, KeyStoreHelper.DUMMY_PASSWORD.toCharArray()), leaf.getPublicKey());
         } catch (Exception e) {
             // Of a file that is not PEM the parsers throw what they like; a cause's text could quote the key.
             throw new IOException(certificate + ", " + key + ": " + e.getClass().getSimpleName()
