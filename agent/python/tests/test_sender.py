@@ -37,6 +37,9 @@ class Source:
     def welcomed(self, members):
         self.heard.set()
 
+    def unreachable(self, attempts):
+        pass
+
     def broken(self, error):
         self.errors.append(error)
 

@@ -38,9 +38,6 @@ class Telling(Source):
         self.reasons.append(reason)
         self.told.set()
 
-    def unreachable(self, attempts):
-        pass
-
     def refused(self, reason):
         self.distrusted(reason)
 
@@ -196,6 +193,27 @@ class TlsTest(unittest.TestCase):
             with self.assertRaises(ValueError) as raised:
                 tls.Trust(place, "localhost")
             self.assertRegex(str(raised.exception), r"GRADWATCH_TLS_CA: .*%s.* \(expected: a PEM file of CA certificates, or system\)" % why)
+
+    def test_a_collector_that_ends_connections_unheard_is_not_hurried(self):
+        with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+            count = []
+
+            def accept():
+                while True:
+                    try:
+                        server.accept()[0].close()
+                    except OSError:
+                        return
+                    count.append(1)
+            threading.Thread(target=accept, daemon=True).start()
+            source = Telling()
+            # The longest rest each time: 0.05, 0.1, 0.2, 0.4 ... seconds.
+            sender = Sender(server.getsockname(), source, random_fraction=lambda: 1.0)
+            sender.start()
+            self.addCleanup(sender.abandon)
+            sender._stopping.wait(1)
+            self.assertLessEqual(len(count), 6)
+            self.assertGreaterEqual(len(count), 2)
 
     def test_the_systems_cas(self):
         tls.Trust("system", "localhost")

@@ -148,7 +148,9 @@ class Sender:
                         continue
                 self._poll()
                 if self._socket is None and not self._answered:
-                    self._rest()  # it takes connections and ends them unheard
+                    # It takes connections and ends them unheard: without a rest this would be a loop without one.
+                    self._source.unreachable(self.attempts)
+                    self._rest()
                     continue
                 now = time.monotonic()
                 self._source.tick(now)

@@ -29,7 +29,7 @@ class Trust:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         # A renegotiation would have writes wait for reads.
-        self._context.options |= ssl.OP_NO_RENEGOTIATION
+        self._context.options |= getattr(ssl, "OP_NO_RENEGOTIATION", 0)
         try:
             if place == "system":
                 self._context.load_default_certs()

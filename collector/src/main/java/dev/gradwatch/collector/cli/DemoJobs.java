@@ -66,6 +66,7 @@ final class DemoJobs implements DemoRuns {
             Map<String, String> environment = new HashMap<>(new ReporterEnvironment(System.getenv())
                     .injecting(reporter)
                     .reportingTo(sidecar.address(), token, job)
+                    .trusting(null)
                     .variables());
             // Without it torchrun says for two lines that it sets it.
             environment.putIfAbsent("OMP_NUM_THREADS", "1");

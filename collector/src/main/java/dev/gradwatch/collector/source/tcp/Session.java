@@ -84,14 +84,21 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
             end("too many connections");
             return;
         }
-        if (sessions.wrongTokens.shutOut(peer.address())) {
-            counters.shutOut.increment();
-            logger.debug("Malformed connection: too many wrong tokens of late from {}", peer.address());
-            end("too many wrong tokens");
+        if (isShutOut()) {
             return;
         }
         handshakeTimer = ctx.executor()
                 .schedule(this::handshakeTimedOut, sessions.handshakeTimeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private boolean isShutOut() {
+        if (!sessions.wrongTokens.shutOut(peer.address())) {
+            return false;
+        }
+        counters.shutOut.increment();
+        logger.debug("Malformed connection: too many wrong tokens of late from {}", peer.address());
+        end("too many wrong tokens");
+        return true;
     }
 
     @Override
@@ -159,6 +166,10 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
 
     private void join(Hello hello, int version) {
         byte[] wanted = sessions.tokenHash;
+        // Connections that stood before the address was shut out must not be tries left over.
+        if (wanted != null && isShutOut()) {
+            throw FrameException.malformed("Hello", "too many wrong tokens of late");
+        }
         if (wanted != null && !hello.knows(wanted)) {
             sessions.wrongTokens.count(peer.address());
             throw refuse("token: wrong (expected: the collector's)");
