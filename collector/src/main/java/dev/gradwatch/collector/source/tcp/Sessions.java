@@ -34,6 +34,7 @@ final class Sessions {
     final Duration idleTimeout;
     final Counters counters = new Counters();
     final ReceiveBudget budget;
+    final Nodes nodes;
     final byte @Nullable [] token;
 
     private final Map<RankKey, Session> byRank = new ConcurrentHashMap<>();
@@ -54,6 +55,7 @@ final class Sessions {
         this.handshakeTimeout = handshakeTimeout;
         this.idleTimeout = idleTimeout;
         this.budget = new ReceiveBudget(receiveBytes);
+        this.nodes = new Nodes(sink, Nodes.GRACE);
     }
 
     static Sessions of(ObservationSink sink, @Nullable String token) {
