@@ -86,6 +86,7 @@ public final class AlertBook {
      * Takes what is true of a job now.
      *
      * @param before ids of the findings of the job's last run; null where there was none
+     * @param settled false while what is not true now may only be not known yet; nothing resolves then
      * @param ending whether the job has ended, and how
      */
     public synchronized void update(
@@ -93,6 +94,7 @@ public final class AlertBook {
             String jobName,
             List<Finding> findings,
             @Nullable Set<String> before,
+            boolean settled,
             Ending ending,
             long nowMicros) {
         Set<String> now = new HashSet<>();
@@ -108,7 +110,7 @@ public final class AlertBook {
         }
         for (String id : List.copyOf(byJob.getOrDefault(job, Set.of()))) {
             Life life = alerts.get(id);
-            if (life == null || life.resolved()) {
+            if (life == null || life.resolved() || !settled) {
                 continue;
             }
             if (!now.contains(id)) {

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.analysis;
 
+import dev.gradwatch.collector.analysis.ledger.SampleSeries;
 import dev.gradwatch.collector.analysis.state.EpochSeries.Epoch;
 import dev.gradwatch.collector.analysis.state.Launch;
 import dev.gradwatch.collector.analysis.state.LogBook;
@@ -12,6 +13,7 @@ import dev.gradwatch.collector.model.JobPart;
 import dev.gradwatch.collector.model.JobPart.Kind;
 import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.ModelProgress;
+import dev.gradwatch.collector.model.ModelSample;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
@@ -32,7 +34,9 @@ import dev.gradwatch.collector.model.RankFailure;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -73,11 +77,6 @@ public final class JobParts {
         this.log = log;
     }
 
-    /** The chunk of its log that the next message falls into, or the last did where it filled one. */
-    public static int chunkOf(int messages) {
-        return Math.max(0, messages - 1) / CHUNK;
-    }
-
     /** All parts that the state has. */
     public Set<JobPart> parts() {
         Set<JobPart> parts = new TreeSet<>();
@@ -111,6 +110,31 @@ public final class JobParts {
         for (int chunk = 0; chunk * CHUNK < messages; chunk++) {
             parts.add(new JobPart(kind, 0, chunk));
         }
+    }
+
+    /** How fast each model goes and how long its gradient is, of the rank that is furthest. */
+    public List<ModelSample> samples() {
+        Map<Integer, ModelSample> furthest = new TreeMap<>();
+        if (launch != null) {
+            for (RankState rank : launch.ranks().values()) {
+                rank.models().forEach((id, model) -> {
+                    ModelSample best = furthest.get(id);
+                    if (best == null || model.step() > best.step()) {
+                        SampleSeries totals = model.ledger().totals();
+                        furthest.put(
+                                id,
+                                new ModelSample(
+                                        id,
+                                        model.manifest().name(),
+                                        model.step(),
+                                        model.backward(),
+                                        model.stepNanos(),
+                                        totals.size() == 0 ? Double.NaN : totals.value(totals.size() - 1)));
+                    }
+                });
+            }
+        }
+        return List.copyOf(furthest.values());
     }
 
     /** How much the log holds, to see what of it is new. */

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.cli;
 
+import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
             CollectCommand.class,
             DiagnoseCommand.class,
             ReplayCommand.class,
+            AlertsCommand.class,
             DemoCommand.class,
             RehearseCommand.class,
             AutoComplete.GenerateCompletion.class
@@ -35,7 +37,17 @@ public final class Gradwatch implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(arguments, System.getenv()));
+    }
+
+    private static int execute(String[] arguments, Map<String, String> environment) {
+        CommandLine commandLine = commandLine();
+        try {
+            ConfiguredDefaults.addTo(commandLine, arguments, environment);
+        } catch (ParameterException e) {
+            return new ErrorLines().handleParseException(e, arguments);
+        }
+        return commandLine.execute(arguments);
     }
 
     static CommandLine commandLine() {
@@ -52,6 +64,7 @@ public final class Gradwatch implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "command: none (expected: run, collect, diagnose, replay or demo; see --help)");
+                spec.commandLine(),
+                "command: none (expected: run, collect, diagnose, replay, alerts or demo; see --help)");
     }
 }

@@ -18,6 +18,8 @@ final class LogOptions {
     @Option(
             names = "--logs",
             paramLabel = "GLOB",
+            split = ConfiguredDefaults.SEPARATOR,
+            splitSynopsisLabel = "",
             description =
                     "Follow these files too, such as 'logs/**/stderr.log', a file or a folder; may be given more than once.")
     List<String> globs = List.of();

@@ -1,21 +1,32 @@
 package dev.gradwatch.collector.pipeline;
 
+import dev.gradwatch.collector.analysis.JobParts;
 import dev.gradwatch.collector.analysis.JobState;
+import dev.gradwatch.collector.model.JobFact;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
+import dev.gradwatch.collector.model.Observation.LogRead;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.RankLeft;
+import dev.gradwatch.collector.model.Observation.RankProgressed;
 import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.ObservationSink;
+import dev.gradwatch.collector.model.ParameterUsage;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One job's state and who of it is still there. Its monitor is the lock that lets one thread at a time in. */
 final class Job {
+    private static final Logger logger = LoggerFactory.getLogger(Job.class);
+
     /** The value of {@link #endedMicros} before the end. */
     static final long RUNNING = -1;
 
@@ -33,6 +44,13 @@ final class Job {
     private final String id;
     private final JobState state;
     private final BitSet present = new BitSet();
+    private final Unwritten unwritten = new Unwritten();
+    /** Ranks that were there when the collector was stopped, and have not come back yet. */
+    private final BitSet awaited = new BitSet();
+
+    private final Recollection recollection;
+    private boolean recalled;
+    private long recalledMicros;
     private boolean empty = true;
     private boolean announced;
     /** A launcher started the job and will say when it ends. */
@@ -46,9 +64,15 @@ final class Job {
     // Written under the lock, read without it by the search for a job to evict.
     private volatile long endedMicros = RUNNING;
     private volatile boolean evicted;
+    private volatile @Nullable Examination examined;
+    private boolean urgent;
+    private long changes;
+    private long examinedChanges;
+    private long examinedNanos = System.nanoTime() - Examiner.REST_NANOS;
 
-    Job(String id) {
+    Job(String id, Recollection recollection) {
         this.id = id;
+        this.recollection = recollection;
         this.state = new JobState(id);
     }
 
@@ -68,6 +92,7 @@ final class Job {
         if (evicted) {
             return Outcome.EVICTED;
         }
+        recall(observation.micros());
         received++;
         try {
             Outcome outcome = fold(observation, tap);
@@ -89,8 +114,17 @@ final class Job {
             launched = false;
             return Outcome.MERGED;
         }
+        long novelties = state.novelties();
         boolean news = state.apply(observation);
         empty = false;
+        if (news) {
+            if (observation instanceof StepReported step) {
+                unwritten.stepped(step.rank(), step.step(), step.micros());
+            } else {
+                unwritten.folded(observation, state.parts(), observation.micros());
+            }
+            changed(observation, state.novelties() != novelties);
+        }
         if (tap != null) {
             tap.accept(observation);
         }
@@ -111,8 +145,131 @@ final class Job {
         return news ? Outcome.ANALYSED : Outcome.MERGED;
     }
 
+    /** What is kept of the job comes before whatever is said of it. */
+    private void recall(long nowMicros) {
+        if (recalled) {
+            return;
+        }
+        recalled = true;
+        for (Observation observation : recollection.of(id)) {
+            recall(observation);
+        }
+        if (!empty) {
+            unwritten.restored(state.parts());
+            for (int rank : state.parts().present()) {
+                present.set(rank);
+                awaited.set(rank);
+            }
+            announced = true;
+            recalledMicros = nowMicros;
+            lastLeftMicros = nowMicros;
+            urgent = true;
+        }
+    }
+
+    private void recall(Observation observation) {
+        try {
+            state.apply(observation);
+            empty = false;
+            if (observation instanceof JobEnded end) {
+                endedMicros = end.micros();
+            }
+        } catch (IllegalArgumentException e) {
+            logger.warn("a part of job {} that was kept does not fit the others: {}", id, e.getMessage());
+        }
+    }
+
+    /** As {@link #apply}, where nothing is said; false where nothing is kept. */
+    synchronized boolean remember(long nowMicros) {
+        recall(nowMicros);
+        return !empty;
+    }
+
+    /** The ranks that should have come back by now. */
+    synchronized List<Integer> missing(long nowMicros) {
+        if (awaited.isEmpty()
+                || nowMicros - recalledMicros < TimeUnit.NANOSECONDS.toMicros(Jobs.RETURN_GRACE.toNanos())) {
+            return List.of();
+        }
+        return awaited.stream().boxed().toList();
+    }
+
+    private void changed(Observation observation, boolean novel) {
+        changes++;
+        if (novel
+                || !(observation instanceof StepReported
+                        || observation instanceof RankProgressed
+                        || observation instanceof LogRead)) {
+            urgent = true;
+        }
+    }
+
+    /** Whether there is something to look at, and it is time to. */
+    synchronized boolean isDue(long nowNanos) {
+        return isChanged() && nowNanos - examinedNanos >= (urgent ? Examiner.URGENT_NANOS : Examiner.REST_NANOS);
+    }
+
+    /** Whether it is another than when it was last looked at. */
+    synchronized boolean isChanged() {
+        return !evicted && !empty && (changes != examinedChanges || urgent);
+    }
+
+    synchronized long examinedNanos() {
+        return examinedNanos;
+    }
+
+    synchronized boolean isUrgent() {
+        return urgent;
+    }
+
+    /** Looks at the state as it is. */
+    synchronized Examination examine(long nowNanos) {
+        urgent = false;
+        examinedChanges = changes;
+        examinedNanos = nowNanos;
+        JobReport report = state.report();
+        Examination examination = new Examination(report, state.parts().samples(), settled(), changes);
+        examined = examination;
+        return examination;
+    }
+
+    /** Whether all ranks that were there before the collector was started again are back or given up. */
+    private boolean settled() {
+        return awaited.isEmpty();
+    }
+
+    /** As it was last looked at; null before the first time. */
+    @Nullable
+    Examination examined() {
+        return examined;
+    }
+
+    synchronized List<ParameterUsage> parameters() {
+        return state.parameters();
+    }
+
+    /** The observations that bring its state back. */
+    synchronized List<Observation> picture() {
+        JobParts parts = state.parts();
+        return parts.parts().stream()
+                .flatMap(part -> parts.fact(part).observations().stream())
+                .toList();
+    }
+
+    /** Gives up to {@code most} facts to be written; returns how many. */
+    synchronized int drain(int most, boolean all, long nowMicros, BiConsumer<String, JobFact> to) {
+        return unwritten.isEmpty()
+                ? 0
+                : unwritten.drain(state.parts(), most, all, nowMicros, fact -> to.accept(id, fact));
+    }
+
+    synchronized int unwritten() {
+        return unwritten.size();
+    }
+
     private void joined(int rank) {
         present.set(rank);
+        awaited.clear(rank);
         if (endedMicros != RUNNING) {
             // The launcher had its last word; from here on the ranks decide when the job ends.
             endedMicros = RUNNING;
@@ -122,6 +279,7 @@ final class Job {
 
     private void left(RankLeft left) {
         present.clear(left.rank());
+        awaited.clear(left.rank());
         lastLeftMicros = left.micros();
         if (present.isEmpty()) {
             notifyAll();

@@ -1,18 +1,25 @@
 package dev.gradwatch.collector.pipeline;
 
+import dev.gradwatch.collector.model.JobFact;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
 import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.RankJoined;
+import dev.gradwatch.collector.model.Observation.RankLeft;
 import dev.gradwatch.collector.model.ObservationSink;
+import dev.gradwatch.collector.model.ParameterUsage;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +39,19 @@ public final class Jobs implements ObservationSink {
     /** Longer than torchrun takes to start its workers again, and than a reporter takes to reconnect. */
     public static final Duration END_GRACE = Duration.ofSeconds(10);
 
+    /** How long ranks may take to come back to a collector that was started again; six times as long as they wait between two tries. */
+    public static final Duration RETURN_GRACE = Duration.ofSeconds(30);
+
     private final ConcurrentHashMap<String, Job> jobs = new ConcurrentHashMap<>();
     private final List<JobListener> listeners = new CopyOnWriteArrayList<>();
     private final @Nullable ObservationSink tap;
+    private final Recollection recollection;
 
     /** Observations that came to no job. The others are counted by their job, whose lock they hold anyway. */
     private final LongAdder refused = new LongAdder();
+
+    /** Used by the one thread that drains. */
+    private int drains;
 
     /** Those of jobs that are no longer kept. Guarded by this object's monitor. */
     private Counts former = Counts.NONE;
@@ -48,7 +62,13 @@ public final class Jobs implements ObservationSink {
 
     /** @param tap is handed every observation that was analysed or merged, in each job in the order that its state saw */
     public Jobs(@Nullable ObservationSink tap) {
+        this(tap, Recollection.NONE);
+    }
+
+    /** @param recollection of jobs that an earlier process, or this one before it needed their place, knew */
+    public Jobs(@Nullable ObservationSink tap, Recollection recollection) {
         this.tap = tap;
+        this.recollection = recollection;
     }
 
     /** Listeners are called outside of any job's lock, on the thread that brought the news. */
@@ -122,21 +142,47 @@ public final class Jobs implements ObservationSink {
             throw new IllegalArgumentException(
                     "job: " + id + " (expected: one that a rank joined, a launcher started or a log speaks of)");
         }
-        if (known == null && jobs.size() >= MAX_JOBS) {
-            evictLongestEnded();
+        if (known == null) {
+            makeRoom();
         }
         if (known != null) {
             forget(known);
         }
-        Job job = new Job(id);
+        Job job = new Job(id, recollection);
         jobs.put(id, job);
         return job;
+    }
+
+    /**
+     * Brings a job back that an earlier process knew; nothing happens where it is known already, or nothing is kept of it.
+     *
+     * @throws IllegalArgumentException where there are too many jobs
+     */
+    public void recall(String id, long nowMicros) {
+        Job job;
+        synchronized (this) {
+            if (jobs.containsKey(id)) {
+                return;
+            }
+            makeRoom();
+            job = new Job(id, recollection);
+            jobs.put(id, job);
+        }
+        if (!job.remember(nowMicros) && job.evictIfEmpty()) {
+            forget(job);
+        }
+    }
+
+    private void makeRoom() {
+        if (jobs.size() >= MAX_JOBS) {
+            evictLongestEnded();
+        }
     }
 
     private void evictLongestEnded() {
         Job oldest = null;
         for (Job job : jobs.values()) {
-            if (job.endedMicros() != Job.RUNNING && (oldest == null || job.endedMicros() < oldest.endedMicros())) {
+            if (job.endedMicros() != Job.RUNNING && (oldest == null || isBetterToGo(job, oldest))) {
                 oldest = job;
             }
         }
@@ -147,13 +193,22 @@ public final class Jobs implements ObservationSink {
         forget(oldest);
     }
 
+    /** One that the store has whole goes before one that it has not. */
+    private static boolean isBetterToGo(Job job, Job than) {
+        boolean whole = job.unwritten() == 0;
+        return whole == (than.unwritten() == 0) ? job.endedMicros() < than.endedMicros() : whole;
+    }
+
     /**
-     * Tells what time it is: ends the jobs whose ranks have all been gone for {@link #END_GRACE}.
+     * Tells what time it is: gives up ranks that did not come back after the collector was started again, and ends the jobs whose ranks have all been gone for {@link #END_GRACE}.
      *
      * @param nowMicros Unix time, of the clock that stamps the sources' observations
      */
     public void tick(long nowMicros) {
         for (Job job : jobs.values()) {
+            for (int rank : job.missing(nowMicros)) {
+                accept(new RankLeft(job.id(), nowMicros, rank, false, "it did not come back to the collector"));
+            }
             if (job.abandoned(nowMicros)) {
                 accept(new JobEnded(job.id(), nowMicros, null));
             }
@@ -168,6 +223,51 @@ public final class Jobs implements ObservationSink {
     /** What is true of a job now; empty where it is not known. */
     public Optional<JobReport> report(String id) {
         return Optional.ofNullable(jobs.get(id)).map(Job::report);
+    }
+
+    /** What was true of it when it was last looked at; empty where it is not known or was not looked at yet. */
+    public Optional<Examination> examined(String id) {
+        return Optional.ofNullable(jobs.get(id)).map(Job::examined);
+    }
+
+    /** Each parameter on each rank; empty where the job is not known. */
+    public Optional<List<ParameterUsage>> parameters(String id) {
+        return Optional.ofNullable(jobs.get(id)).map(Job::parameters);
+    }
+
+    /** The observations that bring a job's state back; none where it is not known. */
+    public List<Observation> picture(String id) {
+        Job job = jobs.get(id);
+        return job == null ? List.of() : job.picture();
+    }
+
+    Collection<Job> all() {
+        return jobs.values();
+    }
+
+    /**
+     * Gives what is to be written, at most {@code most} facts, beginning with another job each time.
+     *
+     * @param all also what ranks would send again, as when the collector stops
+     * @param to is called under the job's lock, and should only keep what it is given
+     */
+    public void drain(int most, boolean all, long nowMicros, BiConsumer<String, JobFact> to) {
+        List<Job> turn = new ArrayList<>(jobs.values());
+        if (!turn.isEmpty()) {
+            Collections.rotate(turn, -(drains++ % turn.size()));
+        }
+        int left = most;
+        for (Job job : turn) {
+            if (left <= 0) {
+                return;
+            }
+            left -= job.drain(left, all, nowMicros, to);
+        }
+    }
+
+    /** Parts that wait to be written. */
+    public long unwritten() {
+        return jobs.values().stream().mapToLong(Job::unwritten).sum();
     }
 
     /** Whether the job is known and has ended. */

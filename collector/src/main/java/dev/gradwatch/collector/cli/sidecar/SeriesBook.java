@@ -1,0 +1,65 @@
+package dev.gradwatch.collector.cli.sidecar;
+
+import dev.gradwatch.collector.model.ModelSample;
+import dev.gradwatch.collector.model.SeriesPoint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Gathers samples of jobs into points of {@link #SPAN_MICROS}. Thread-safe. */
+final class SeriesBook {
+    static final String STEP_TIME = "step_time_seconds";
+    static final String NORM = "gradient_norm";
+    static final long SPAN_MICROS = 10_000_000;
+
+    private static final double NANOS = 1e9;
+
+    private final Map<String, Map<String, SeriesPoint>> open = new HashMap<>();
+
+    /** @return the points that are complete now */
+    synchronized List<SeriesPoint> add(String job, List<ModelSample> samples, long nowMicros) {
+        Map<String, SeriesPoint> its = open.computeIfAbsent(job, id -> new HashMap<>());
+        List<SeriesPoint> complete = new ArrayList<>();
+        for (ModelSample sample : samples) {
+            // Of the usual job, which has one model, the names are plain.
+            String model = samples.size() == 1 ? "" : "/" + sample.name();
+            if (sample.stepNanos() > 0) {
+                add(job, STEP_TIME + model, sample.step(), sample.stepNanos() / NANOS, nowMicros, its, complete);
+            }
+            if (Double.isFinite(sample.norm())) {
+                add(job, NORM + model, sample.step(), sample.norm(), nowMicros, its, complete);
+            }
+        }
+        return complete;
+    }
+
+    private static void add(
+            String job,
+            String series,
+            long step,
+            double value,
+            long nowMicros,
+            Map<String, SeriesPoint> open,
+            List<SeriesPoint> complete) {
+        long span = Math.floorDiv(nowMicros, SPAN_MICROS) * SPAN_MICROS;
+        SeriesPoint point = new SeriesPoint(job, series, span, SPAN_MICROS, step, 1, value, value, value);
+        SeriesPoint before = open.put(series, point);
+        if (before != null && before.micros() == span) {
+            open.put(series, before.plus(point));
+        } else if (before != null) {
+            complete.add(before);
+        }
+    }
+
+    /** What is not complete yet of a job. */
+    synchronized List<SeriesPoint> open(String job) {
+        return List.copyOf(open.getOrDefault(job, Map.of()).values());
+    }
+
+    /** The job ended; gives what was not complete. */
+    synchronized List<SeriesPoint> finish(String job) {
+        Map<String, SeriesPoint> its = open.remove(job);
+        return its == null ? List.of() : List.copyOf(its.values());
+    }
+}
