@@ -66,6 +66,8 @@ class Connection:
     def _read(self):
         buffer = b""
         try:
+            if self._collector.context is not None:
+                self._socket = self._collector.context.wrap_socket(self._socket, server_side=True)
             while True:
                 data = self._socket.recv(65536)
                 if not data:
@@ -92,12 +94,13 @@ class Connection:
 
 
 class Collector:
-    """Listens on a free port, or on ``port`` again after a ``close``."""
+    """Listens on a free port, or on ``port`` again after a ``close``; in TLS where an SSLContext is given."""
 
     welcome = (0x41, struct.pack("<H", 1) + b'{"collector":"test","limits":{},"sample":{"norms":true}}')
 
-    def __init__(self, port=0, welcome=welcome):
+    def __init__(self, port=0, welcome=welcome, context=None):
         self.welcome = welcome
+        self.context = context
         self.connections = []
         self.changed = threading.Condition()
         self._server = socket.create_server(("127.0.0.1", port))

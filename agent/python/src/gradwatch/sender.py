@@ -2,7 +2,7 @@
 
 The training thread offers frames and, at the points where the process may be about to die, pumps them into the kernel itself: a rank
 that torchrun ends within milliseconds never gives the sending thread a turn. Nothing here blocks the training thread, raises into it,
-or keeps the process alive.
+or keeps the process alive. Over TLS the same holds: the handshake is the sending thread's, and until it is done there is no connection.
 """
 import json
 import random
@@ -21,23 +21,37 @@ FIRST_BACKOFF_SECONDS = 0.05
 LAST_BACKOFF_SECONDS = 5.0
 #: How long a failure waits for a connection that is still being made: the process may not live to try again.
 FAILURE_SECONDS = 0.2
+#: The same over TLS, whose handshake takes two more round trips and some of a busy machine's time.
+SECURE_FAILURE_SECONDS = 0.5
 GOODBYE_SECONDS = 0.25
 # select.select refuses descriptors from 1024 on, which a trainer with many open files has.
 _Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 
 
 class Sender:
-    """One connection at a time to ``address``, a (host, port).
+    """One connection at a time to ``address``, a (host, port); over TLS where ``trust``, a tls.Trust, says whom to believe.
 
     ``source`` tells what to say and takes what is heard. Its methods, all called by the sending thread except where ``finish`` calls them:
     ``hello()``, ``everything()`` and ``goodbye()`` return frames, ``ledgers(models)`` too; ``progress()`` returns one; ``tick(now)`` runs
-    between polls; ``welcomed(members)``, ``asked(members)`` and ``refused(reason)`` report what came.
+    between polls; ``welcomed(members)``, ``asked(members)`` and ``refused(reason)`` report what came, ``unreachable(attempts)`` and
+    ``distrusted(reason)`` that nothing can.
     """
 
-    def __init__(self, address, source, random_fraction=random.random):
+    def __init__(self, address, source, random_fraction=random.random, trust=None):
         self._address = address
         self._source = source
         self._random = random_fraction
+        self._trust = trust
+        self._busy = (BlockingIOError, InterruptedError)
+        if trust is not None:
+            from gradwatch import tls
+            self._tls = tls
+            self._busy += tls.BUSY
+        # What the socket must be ready for before the write, or the read, that it put off is tried again: TLS may want either for both.
+        self._send_needs = selectors.EVENT_WRITE
+        self._receive_needs = selectors.EVENT_READ
+        self._answered = False
+        self._backoff = FIRST_BACKOFF_SECONDS
         self._lock = threading.Lock()
         self._queue = deque()
         self._offered = 0
@@ -80,11 +94,14 @@ class Sender:
 
     def pump_failure(self):
         """As ``pump``, but waits a moment for the first connection and for another thread's send."""
+        seconds = FAILURE_SECONDS if self._trust is None else SECURE_FAILURE_SECONDS
         if not self._down:
-            self._connected.wait(FAILURE_SECONDS)
-        if self._lock.acquire(True, FAILURE_SECONDS):
+            self._connected.wait(seconds)
+        if self._lock.acquire(True, seconds):
             try:
                 self._send()
+                # A process that dies on unread bytes resets the connection, and what the kernel had not sent yet is gone.
+                self._receive()
             finally:
                 self._lock.release()
 
@@ -105,8 +122,8 @@ class Sender:
             for frame in self._source.ledgers(self._lost) + self._source.goodbye():
                 self._queue.append(frame)
             while self._socket is not None and (self._queue or self._out) and time.monotonic() < deadline:
-                if not self._send():
-                    _wait(self._socket, selectors.EVENT_WRITE, max(0.0, deadline - time.monotonic()))
+                if not self._send() and self._socket is not None:
+                    _wait(self._socket, self._send_needs, max(0.0, deadline - time.monotonic()))
             self._close_politely(min(deadline, time.monotonic() + GOODBYE_SECONDS))
         finally:
             self._lock.release()
@@ -120,7 +137,6 @@ class Sender:
             self._socket = None
 
     def _run(self):
-        backoff = FIRST_BACKOFF_SECONDS
         next_progress = 0.0
         while not self._stopping.is_set():
             try:
@@ -128,13 +144,12 @@ class Sender:
                     with self._lock:
                         connected = self._connect(CONNECT_SECONDS)
                     if not connected:
-                        # Full jitter, so that a thousand ranks do not come back to a new collector in the same moment.
-                        self._stopping.wait(max(0.01, backoff * self._random()))
-                        backoff = min(LAST_BACKOFF_SECONDS, backoff * 2)
-                        self._source.tick(time.monotonic())
+                        self._rest()
                         continue
-                    backoff = FIRST_BACKOFF_SECONDS
                 self._poll()
+                if self._socket is None and not self._answered:
+                    self._rest()  # it takes connections and ends them unheard
+                    continue
                 now = time.monotonic()
                 self._source.tick(now)
                 if self._lost and not self._queue:
@@ -148,16 +163,22 @@ class Sender:
                 self._source.broken(error)
                 self._stopping.set()
 
+    def _rest(self):
+        """Full jitter, so that a thousand ranks do not come back to a new collector in the same moment."""
+        self._stopping.wait(max(0.01, self._backoff * self._random()))
+        self._backoff = min(LAST_BACKOFF_SECONDS, self._backoff * 2)
+        self._source.tick(time.monotonic())
+
     def _poll(self):
         sock = self._socket
         if sock is None:
             return
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._out or self._queue else 0)
+        events = self._receive_needs | (self._send_needs if self._out or self._queue else 0)
         try:
             ready = _wait(sock, events, POLL_SECONDS)
         except (OSError, ValueError):
             return  # the training thread met the end of the connection in its own send, and closed it
-        if ready & selectors.EVENT_READ:
+        if ready & (selectors.EVENT_READ | self._receive_needs):
             with self._lock:
                 self._receive()
 
@@ -165,14 +186,20 @@ class Sender:
         """Under the lock. True where a connection stands, its Hello queued first."""
         first = self.attempts == 0
         self.attempts += 1
+        deadline = time.monotonic() + seconds
         try:
             sock = socket.create_connection(self._address, timeout=seconds)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setblocking(False)
-        except OSError:
+            if self._trust is not None:
+                sock = self._trust.secure(sock, deadline, _wait)
+        except (OSError, ValueError) as error:
             self._down = True
             self._drop_queue()
-            if not first:
+            reason = None if self._trust is None else self._tls.distrust(error)
+            if reason is not None:
+                self._source.distrusted(reason)
+            elif not first:
                 self._source.unreachable(self.attempts)
             return False
         if first:
@@ -186,6 +213,8 @@ class Sender:
             self._lost.clear()
             self._out = memoryview(b"".join(self._source.hello() + self._source.everything()))
         self._incoming = wire.Incoming()
+        self._send_needs, self._receive_needs = selectors.EVENT_WRITE, selectors.EVENT_READ
+        self._answered = False
         self._socket = sock
         self._send()
         self._connected.set()
@@ -200,15 +229,22 @@ class Sender:
                     break
                 self._out = memoryview(self._take())
             try:
+                # What TLS put off it must be given again, byte for byte: it stays in _out until it is sent.
                 sent = self._socket.send(self._out)
-            except (BlockingIOError, InterruptedError):
+            except self._busy as error:
+                self._send_needs = self._needed(error, selectors.EVENT_WRITE)
                 break
             except OSError:
+                self._receive()  # a refusal may be the collector's last word
                 self._disconnect()
                 break
+            self._send_needs = selectors.EVENT_WRITE
             self._out = self._out[sent:]
             progress = True
         return progress
+
+    def _needed(self, error, otherwise):
+        return self._tls.needs(error) if self._trust is not None and isinstance(error, self._tls.BUSY) else otherwise
 
     def _take(self):
         frames = []
@@ -224,13 +260,15 @@ class Sender:
             return
         try:
             data = self._socket.recv(65536)
+            self._receive_needs = selectors.EVENT_READ
             if not data:
                 self._disconnect()
                 return
+            self._answered = True
             for kind, payload in self._incoming.feed(data):
                 self._heard(kind, payload)
-        except (BlockingIOError, InterruptedError):
-            return
+        except self._busy as error:
+            self._receive_needs = self._needed(error, selectors.EVENT_READ)
         except (OSError, ValueError):
             self._disconnect()
 
@@ -241,6 +279,7 @@ class Sender:
             self._disconnect()
         elif kind == wire.WELCOME:
             self.welcomed = True
+            self._backoff = FIRST_BACKOFF_SECONDS
             self._source.welcomed(_object(payload[2:]) or {})
         elif kind == wire.ASK:
             members = _object(payload)
@@ -265,6 +304,9 @@ class Sender:
         if sock is None:
             return
         try:
+            if self._trust is not None:
+                self._tls.end(sock, deadline, _wait)
+            # From here on the bytes are read raw, to be dropped.
             sock.shutdown(socket.SHUT_WR)
             while time.monotonic() < deadline:
                 if not _wait(sock, selectors.EVENT_READ, max(0.0, deadline - time.monotonic())) or not sock.recv(65536):

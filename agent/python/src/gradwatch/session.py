@@ -62,14 +62,16 @@ class _Pass:
 class Session:
     """Created where the first model is watched; one a process, a forked child's is its own."""
 
-    def __init__(self, address, token, job, budget):
+    def __init__(self, address, token, job, budget, trust=None):
         self.on = True
         self.watches = {}
         self._address = address
         self._token = token
         self._job = job
         self._budget = budget
-        self._sender = Sender(address, self)
+        self._sender = Sender(address, self, trust=trust)
+        self._is_secure = trust is not None
+        self._distrusted = False
         self._made = 0
         self._open = None
         self._failures = deque(maxlen=limits.MAX_FAILURES)
@@ -483,9 +485,15 @@ class Session:
         self.on = False
 
     def unreachable(self, attempts):
-        if attempts == _UNREACHABLE_ATTEMPTS and not self._sender.welcomed:
-            say("collector %s:%d: no answer (expected: a running gradwatch collect); what is seen is kept and sent when it answers"
-                % self._address)
+        if attempts == _UNREACHABLE_ATTEMPTS and not self._sender.welcomed and not self._distrusted:
+            how = (" in TLS", " with --tls-cert") if self._is_secure else ("", "")
+            say("collector %s:%d: no answer%s (expected: a running gradwatch collect%s); what is seen is kept and sent when it answers"
+                % (*self._address, *how))
+
+    def distrusted(self, reason):
+        if not self._distrusted:
+            self._distrusted = True
+            say("collector %s:%d: %s; what is seen is kept and sent when that is mended" % (*self._address, reason))
 
 
 _current = None
@@ -513,12 +521,23 @@ def _made(place):
     try:
         budget = budget_of(os.environ.get("GRADWATCH_BUDGET"))
         address = address_of(place, DEFAULT_PORT)
+        trust = _trust(os.environ.get("GRADWATCH_TLS_CA"), address[0])
     except ValueError as error:
         say(str(error))
         return None
-    session = Session(address, os.environ.get("GRADWATCH_TOKEN"), description.job_name(), budget)
+    session = Session(address, os.environ.get("GRADWATCH_TOKEN"), description.job_name(), budget, trust)
     ending.attach(session)
     return session
+
+
+def _trust(place, host):
+    if not place:
+        return None
+    try:
+        from gradwatch import tls
+    except ImportError:
+        raise ValueError("GRADWATCH_TLS_CA: %s: this Python has no ssl module (expected: one that has)" % place) from None
+    return tls.Trust(place, host)
 
 
 def forget_in_child():

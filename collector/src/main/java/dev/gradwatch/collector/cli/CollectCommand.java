@@ -4,10 +4,13 @@ import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import dev.gradwatch.collector.source.log.Signatures;
 import dev.gradwatch.collector.source.log.follow.LogFollower;
+import dev.gradwatch.collector.source.tcp.tls.TlsFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -31,7 +34,7 @@ import picocli.CommandLine.Spec;
         description = "Listen for reporters of many jobs; print a job's verdict when it ends.",
         footer = {
             "",
-            "Reporters find it by GRADWATCH_COLLECTOR=HOST:PORT and GRADWATCH_TOKEN.",
+            "Reporters find it by GRADWATCH_COLLECTOR=HOST:PORT, GRADWATCH_TOKEN and, for TLS, GRADWATCH_TLS_CA=FILE.pem.",
             "Every option has a twin in the environment: --listen is GRADWATCH_LISTEN."
         })
 final class CollectCommand implements Callable<Integer> {
@@ -42,6 +45,12 @@ final class CollectCommand implements Callable<Integer> {
 
     @Mixin
     ListenOptions listen = new ListenOptions();
+
+    @Mixin
+    TlsOptions tls = new TlsOptions();
+
+    @Mixin
+    UpstreamOptions upstream = new UpstreamOptions();
 
     @Mixin
     LogOptions logs = new LogOptions();
@@ -63,9 +72,10 @@ final class CollectCommand implements Callable<Integer> {
             makeFolder(reports);
         }
         PrintWriter err = spec.commandLine().getErr();
-        SidecarOptions options = listen.sidecar(new AddressConverter().convert(DEFAULT_ADDRESS));
+        SidecarOptions options = options();
         Supplier<Signatures> signatures = logs.load();
-        Sidecar sidecar = Sidecar.start(options);
+        Sidecar sidecar =
+                Sidecar.start(options, upstream.upstream(line -> err.println("gradwatch: " + line)));
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,
@@ -79,11 +89,24 @@ final class CollectCommand implements Callable<Integer> {
         // The host as it was asked for: a socket bound to 0.0.0.0 calls itself by another name.
         err.println("gradwatch: listening on "
                 + AddressConverter.text(options.listen(), sidecar.address().getPort()));
-        if (sidecar.token() != null && listen.token == null) {
-            err.println("gradwatch: reporters need GRADWATCH_TOKEN=" + sidecar.token());
+        for (String line : TokenLines.of(options, options.listen())) {
+            err.println("gradwatch: " + line);
         }
         new CountDownLatch(1).await();
         return CommandLine.ExitCode.OK;
+    }
+
+    private SidecarOptions options() throws IOException {
+        InetSocketAddress address = listen.listen(new AddressConverter().convert(DEFAULT_ADDRESS));
+        TlsFiles files = tls.files();
+        Tokens.Wanted token = Tokens.wanted(
+                Tokens.Role.REPORTERS,
+                address,
+                listen.token(),
+                tls.newToken,
+                StateFolder.of(System.getenv()),
+                InstantSource.system());
+        return new SidecarOptions(address, token, files, listen.record);
     }
 
     /** Two collectors of one user keep their own, by where they listen. */

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.cli;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,15 @@ final class ListenOptions {
     @Option(
             names = "--token",
             paramLabel = "TEXT",
-            description = "What reporters must say. Beyond loopback one is made where none is given.")
-    @Nullable
-    String token;
+            description =
+                    "What reporters must say; other users of this machine can see it there. Beyond loopback one is made where none is given.")
+    private @Nullable String token;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Read the token from a file, such as a Kubernetes secret; wins over --token.")
+    private @Nullable Path tokenFile;
 
     @Option(
             names = "--record",
@@ -38,8 +45,17 @@ final class ListenOptions {
     @Option(names = "--verbose", description = "Add the stack trace to an error.")
     boolean verbose;
 
+    /** The token that was given, here or in a file; null where none was. */
+    @Nullable
+    String token() throws IOException {
+        if (tokenFile != null) {
+            return GivenToken.in(tokenFile);
+        }
+        return token == null || token.isEmpty() ? null : token;
+    }
+
     /** @param otherwise where to listen if nothing was said */
-    SidecarOptions sidecar(InetSocketAddress otherwise) {
-        return new SidecarOptions(listen == null ? otherwise : listen, token, record);
+    InetSocketAddress listen(InetSocketAddress otherwise) {
+        return listen == null ? otherwise : listen;
     }
 }

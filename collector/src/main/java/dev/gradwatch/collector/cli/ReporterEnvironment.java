@@ -36,6 +36,16 @@ final class ReporterEnvironment {
         return this;
     }
 
+    /** @param ca whose certificates to trust; null where the collector speaks plain text, whatever the environment says for another one */
+    ReporterEnvironment trusting(@Nullable String ca) {
+        if (ca == null) {
+            variables.remove("GRADWATCH_TLS_CA");
+        } else {
+            variables.put("GRADWATCH_TLS_CA", TrustedCa.everywhere(ca));
+        }
+        return this;
+    }
+
     ReporterEnvironment spending(@Nullable String budget) {
         if (budget != null) {
             variables.put("GRADWATCH_BUDGET", budget);

@@ -65,6 +65,13 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable InetSocketAddress collector;
 
     @Option(
+            names = "--tls-ca",
+            paramLabel = "FILE.pem|system",
+            description =
+                    "With --collector: speak TLS to it, and trust the certificates of this CA, or those that the machine trusts.")
+    private @Nullable String tlsCa;
+
+    @Option(
             names = "--job",
             paramLabel = "NAME",
             description = "The job's id. Without it: the script, the time, and a random number.")
@@ -84,6 +91,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private ListenOptions listening = new ListenOptions();
+
+    @Mixin
+    private NodeOptions node = new NodeOptions();
 
     @Mixin
     private LogOptions logs = new LogOptions();
@@ -112,6 +122,10 @@ final class RunCommand implements Callable<Integer> {
         if (job != null && job.isBlank()) {
             throw new ParameterException(commandLine(), "job: empty (expected: a name)");
         }
+        if (collector != null && tlsCa != null && !TrustedCa.isReadable(tlsCa)) {
+            throw new ParameterException(
+                    commandLine(), "tls-ca: " + tlsCa + " (expected: a PEM file of CA certificates, or system)");
+        }
         RunReport.check(report);
     }
 
@@ -133,18 +147,34 @@ final class RunCommand implements Callable<Integer> {
     private int runFarFrom(InetSocketAddress collector, ReporterEnvironment environment, String id)
             throws IOException, InterruptedException {
         say("job " + id + " reports to " + ReporterEnvironment.address(collector) + ", which gives the verdict");
-        environment.reportingTo(collector, listening.token, id);
-        return new Launch(command, environment.variables(), starter()).run();
+        environment.reportingTo(collector, listening.token(), id).trusting(tlsCa);
+        Supplier<Signatures> signatures = logs.load();
+        try (DistantJob far = distant(collector, id)) {
+            JobOutput output = new JobOutput(id, signatures, far::accept);
+            Launch launch = new Launch(command, environment.variables(), starter(output));
+            try (LogFollower follower = logs.follow(JobLogs.ofOne(id, signatures, far::accept), null)) {
+                return far.run(launch, output.with(follower));
+            }
+        }
+    }
+
+    private DistantJob distant(InetSocketAddress collector, String id) throws IOException {
+        try {
+            return DistantJob.start(id, node.target(collector, listening.token(), tlsCa), this::say);
+        } catch (RuntimeException | LinkageError e) {
+            throw new CannotWatch(e);
+        }
     }
 
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
-        SidecarOptions asked = listening.sidecar(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
+        InetSocketAddress listen = listening.listen(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
+        String given = listening.token();
         // Other users of this machine can connect to loopback too.
-        String token = asked.token() == null ? Tokens.random() : asked.token();
+        String token = given == null ? Tokens.random() : given;
         WatchedJob.Outcome outcome;
         Supplier<Signatures> signatures = logs.load();
-        try (Sidecar sidecar = start(new SidecarOptions(asked.listen(), token, asked.record()))) {
-            environment.reportingTo(sidecar.address(), token, id);
+        try (Sidecar sidecar = start(new SidecarOptions(listen, token, listening.record))) {
+            environment.reportingTo(sidecar.address(), token, id).trusting(null);
             JobOutput output = new JobOutput(id, signatures, sidecar::accept);
             Launch launch = new Launch(command, environment.variables(), starter(output));
             try (LogFollower follower = logs.follow(JobLogs.ofOne(id, signatures, sidecar::accept), null)) {

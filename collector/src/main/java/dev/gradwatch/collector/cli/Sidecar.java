@@ -3,6 +3,7 @@ package dev.gradwatch.collector.cli;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.ObservationSink;
 import dev.gradwatch.collector.pipeline.Jobs;
+import dev.gradwatch.collector.sink.upstream.Upstream;
 import dev.gradwatch.collector.source.recording.RecordingWriter;
 import dev.gradwatch.collector.source.tcp.TcpSource;
 import java.io.IOException;
@@ -31,22 +32,22 @@ final class Sidecar implements AutoCloseable {
     private final Jobs jobs;
     private final TcpSource source;
     private final InetSocketAddress address;
-    private final @Nullable String token;
     private final @Nullable RecordingWriter recording;
+    private final @Nullable Upstream upstream;
     private final ScheduledExecutorService ticker;
 
     private Sidecar(
             Jobs jobs,
             TcpSource source,
             InetSocketAddress address,
-            @Nullable String token,
             @Nullable RecordingWriter recording,
+            @Nullable Upstream upstream,
             ScheduledExecutorService ticker) {
         this.jobs = jobs;
         this.source = source;
         this.address = address;
-        this.token = token;
         this.recording = recording;
+        this.upstream = upstream;
         this.ticker = ticker;
     }
 
@@ -57,25 +58,52 @@ final class Sidecar implements AutoCloseable {
      *     written
      */
     static Sidecar start(SidecarOptions options) throws IOException {
+        return start(options, null);
+    }
+
+    /** @param upstream is told all that is seen here, and closed with the sidecar; null where nobody is */
+    static Sidecar start(SidecarOptions options, @Nullable Upstream upstream) throws IOException {
         RecordingWriter recording = options.record() == null ? null : RecordingWriter.open(options.record());
-        Jobs jobs = new Jobs((ObservationSink) recording);
-        String token = Tokens.needed(options.listen(), options.token());
-        TcpSource source = new TcpSource(options.listen(), token, jobs);
+        Jobs jobs = new Jobs(tap(recording, upstream));
+        byte[] tokenHash =
+                options.token() == null ? null : options.token().sha256().bytes();
+        TcpSource source = new TcpSource(options.listen(), tokenHash, options.tls(), jobs);
         InetSocketAddress address;
         try {
             address = source.start();
         } catch (IOException e) {
             source.close();
-            if (recording != null) {
-                recording.close();
-            }
+            closeAll(recording, upstream);
             throw ListenErrors.explained(options.listen(), e);
+        }
+        if (upstream != null) {
+            upstream.start(jobs::picture);
         }
         ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(Sidecar::daemon);
         // Nobody waits for the future: the task catches what it may throw, and close stops it.
         ScheduledFuture<?> unused =
                 ticker.scheduleAtFixedRate(() -> tick(jobs), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
-        return new Sidecar(jobs, source, address, token, recording, ticker);
+        return new Sidecar(jobs, source, address, recording, upstream, ticker);
+    }
+
+    private static @Nullable ObservationSink tap(
+            @Nullable RecordingWriter recording, @Nullable Upstream upstream) {
+        if (recording == null || upstream == null) {
+            return recording == null ? upstream : recording;
+        }
+        return observation -> {
+            recording.accept(observation);
+            upstream.accept(observation);
+        };
+    }
+
+    private static void closeAll(@Nullable RecordingWriter recording, @Nullable Upstream upstream) {
+        if (upstream != null) {
+            upstream.close();
+        }
+        if (recording != null) {
+            recording.close();
+        }
     }
 
     private static Thread daemon(Runnable task) {
@@ -103,12 +131,6 @@ final class Sidecar implements AutoCloseable {
         return address;
     }
 
-    /** What reporters must say; null where none is needed. */
-    @Nullable
-    String token() {
-        return token;
-    }
-
     Jobs jobs() {
         return jobs;
     }
@@ -123,9 +145,7 @@ final class Sidecar implements AutoCloseable {
     public void close() {
         ticker.shutdownNow();
         source.close();
-        if (recording != null) {
-            recording.close();
-        }
+        closeAll(recording, upstream);
         logger.debug("observations: {}", jobs.counts());
     }
 }

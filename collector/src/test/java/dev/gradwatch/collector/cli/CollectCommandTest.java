@@ -78,6 +78,60 @@ class CollectCommandTest {
     }
 
     @Test
+    void token_isShownOnceAndStays() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Map<String, String> environment =
+                Map.of("XDG_STATE_HOME", folder.resolve("state").toString(), "GRADWATCH_LISTEN", "0.0.0.0:" + port);
+        InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        String token;
+        try (ChildProcess collect = new ChildProcess(environment, "collect")) {
+            String line = collect.errLine("GRADWATCH_TOKEN=");
+            token = line.substring(line.indexOf('=') + 1);
+            assertThat(collect.errLine("shown this once")).contains("only its hash is kept");
+            assertThat(collect.errLine("plain text")).contains("--tls-cert");
+        }
+        try (ChildProcess collect = new ChildProcess(environment, "collect")) {
+            assertThat(collect.errLine("reporters need GRADWATCH_TOKEN"))
+                    .doesNotContain(token)
+                    .contains("the one made 20", "--new-token makes another");
+            try (WireReporter with = new WireReporter(local)) {
+                assertThat(with.hello("a", 0, 1, token).answer()).isEqualTo(WELCOME);
+            }
+        }
+        try (ChildProcess collect = new ChildProcess(environment, "collect", "--new-token")) {
+            assertThat(collect.errLine("GRADWATCH_TOKEN=")).doesNotContain(token);
+            try (WireReporter with = new WireReporter(local)) {
+                assertThat(with.hello("a", 0, 1, token).answer()).isEqualTo(REFUSED);
+            }
+        }
+    }
+
+    @Test
+    void certificate_needsItsKey() throws Exception {
+        Path missing = folder.resolve("missing.pem");
+        try (ChildProcess one =
+                        new ChildProcess(Map.of("GRADWATCH_LISTEN", "127.0.0.1:0"), "collect", "--tls-cert", "a.pem");
+                ChildProcess none = new ChildProcess(
+                        Map.of(
+                                "GRADWATCH_LISTEN",
+                                "127.0.0.1:0",
+                                "GRADWATCH_TLS_CERT",
+                                missing.toString(),
+                                "GRADWATCH_TLS_KEY",
+                                missing.toString()),
+                        "collect")) {
+            assertThat(one.exitStatus()).isEqualTo(2);
+            assertThat(one.restOfErr()).isEqualTo("gradwatch: tls-key: none (expected: it beside --tls-cert)");
+            assertThat(none.exitStatus()).isEqualTo(1);
+            assertThat(none.restOfErr())
+                    .isEqualTo("gradwatch: tls-cert: " + missing + " is missing (expected: a PEM certificate chain)");
+        }
+    }
+
+    @Test
     void logs_areFollowed_andReadOnWhereTheyWereLeft() throws Exception {
         Path log = folder.resolve("logs/seg-042.log");
         Files.createDirectories(log.getParent());

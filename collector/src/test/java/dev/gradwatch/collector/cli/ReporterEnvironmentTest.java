@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,17 @@ class ReporterEnvironmentTest {
                         "GRADWATCH_TOKEN", "secret",
                         "GRADWATCH_JOB", "job-1",
                         "GRADWATCH_BUDGET", "off"));
+    }
+
+    @Test
+    void trust_isThatOfTheCollectorReportedTo() {
+        Map<String, String> callers = Map.of("GRADWATCH_TLS_CA", "/etc/other.pem");
+        assertThat(new ReporterEnvironment(callers).trusting(null).variables()).isEmpty();
+        assertThat(new ReporterEnvironment(callers).trusting("system").variables())
+                .isEqualTo(Map.of("GRADWATCH_TLS_CA", "system"));
+        assertThat(new ReporterEnvironment(Map.of()).trusting("ca.pem").variables())
+                .isEqualTo(Map.of(
+                        "GRADWATCH_TLS_CA", Path.of("ca.pem").toAbsolutePath().toString()));
     }
 
     @Test

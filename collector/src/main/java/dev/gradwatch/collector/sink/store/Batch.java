@@ -6,10 +6,12 @@ import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.sink.store.Store.StoredFact;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * What is written together.
  *
+ * @param id no two batches have the same; a store that has written this one does nothing when it comes again
  * @param jobs inserted or replaced, with their reports
  * @param facts replaced by key; one with an empty body is removed
  * @param events appended to the history, and their alerts replaced
@@ -17,7 +19,12 @@ import java.util.List;
  * @param points merged into the point of the same job, series, span and time
  */
 public record Batch(
-        List<JobRow> jobs, List<FactRow> facts, List<AlertEvent> events, List<Mute> mutes, List<SeriesPoint> points) {
+        String id,
+        List<JobRow> jobs,
+        List<FactRow> facts,
+        List<AlertEvent> events,
+        List<Mute> mutes,
+        List<SeriesPoint> points) {
     public Batch {
         jobs = List.copyOf(jobs);
         facts = List.copyOf(facts);
@@ -26,12 +33,27 @@ public record Batch(
         points = List.copyOf(points);
     }
 
+    /** One with a new id. */
+    public Batch(
+            List<JobRow> jobs,
+            List<FactRow> facts,
+            List<AlertEvent> events,
+            List<Mute> mutes,
+            List<SeriesPoint> points) {
+        this(UUID.randomUUID().toString(), jobs, facts, events, mutes, points);
+    }
+
     /** @param report its JSON */
     public record JobRow(JobSummary summary, byte[] report) {}
 
     public record FactRow(String job, StoredFact fact) {}
 
     public boolean isEmpty() {
-        return jobs.isEmpty() && facts.isEmpty() && events.isEmpty() && mutes.isEmpty() && points.isEmpty();
+        return size() == 0;
+    }
+
+    /** How many parts it has. */
+    public int size() {
+        return jobs.size() + facts.size() + events.size() + mutes.size() + points.size();
     }
 }

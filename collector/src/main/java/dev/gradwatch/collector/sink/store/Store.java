@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method throws {@link StoreException}, with the reason in one line, where the database does not answer or has no room. What failed
  * changed nothing, and may be tried again.
+ *
+ * <p>Texts may be of any length and hold anything; a NUL or half a surrogate pair in what is not JSON (a job's id and name, a fact's key, a series) is
+ * found as it was written and comes back as U+FFFD, since PostgreSQL holds neither.
  */
 public interface Store extends AutoCloseable {
     /** Writes all of a batch or nothing. The same batch twice is as good as once. */
@@ -39,7 +42,12 @@ public interface Store extends AutoCloseable {
     /** What brings the job's state back, in the order of {@code place}. */
     List<StoredFact> facts(String job);
 
-    /** Newest first by update. */
+    /**
+     * Newest first by update.
+     *
+     * @param states empty for all
+     * @param job an id; null for all
+     */
     List<Alert> alerts(Set<AlertState> states, @Nullable String job, int limit);
 
     Optional<Alert> alert(String id);

@@ -15,7 +15,6 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -46,15 +45,14 @@ final class Wires {
         this.tls = target.tlsCa() == null ? null : trusting(target.tlsCa());
     }
 
-    private static SslContext trusting(Path certificates) throws IOException {
-        File file = certificates.toFile();
+    private static SslContext trusting(String ca) throws IOException {
+        SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
         try {
-            return SslContextBuilder.forClient()
-                    .trustManager(file)
-                    .endpointIdentificationAlgorithm("HTTPS")
-                    .build();
+            return ca.equals(UpstreamTarget.SYSTEM)
+                    ? builder.build()
+                    : builder.trustManager(new File(ca)).build();
         } catch (IOException | IllegalArgumentException e) {
-            throw new IOException("tls-ca: " + certificates + " (expected: a file of certificates, PEM)", e);
+            throw new IOException("tls-ca: " + ca + " (expected: a PEM file of CA certificates, or system)", e);
         }
     }
 

@@ -14,6 +14,10 @@ final class Counters {
     final LongAdder malformed = new LongAdder();
     final LongAdder timedOut = new LongAdder();
     final LongAdder overBudget = new LongAdder();
+    final LongAdder mismatched = new LongAdder();
+    final LongAdder handshakesFailed = new LongAdder();
+    final LongAdder shutOut = new LongAdder();
+    final LongAdder brokenCertificates = new LongAdder();
     final LongAdder failed = new LongAdder();
 
     TcpCounts counts() {
@@ -32,6 +36,10 @@ final class Counters {
                 malformed.sum(),
                 timedOut.sum(),
                 overBudget.sum(),
+                mismatched.sum(),
+                handshakesFailed.sum(),
+                shutOut.sum(),
+                brokenCertificates.sum(),
                 failed.sum());
     }
 }

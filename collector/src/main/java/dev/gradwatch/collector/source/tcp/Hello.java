@@ -35,9 +35,13 @@ final class Hello {
         this.token = token;
     }
 
-    /** Whether it holds the token that is wanted, found out in a time that does not tell how much of it was right. */
+    /**
+     * Whether it holds the token that is wanted, found out in a time that does not tell how much of it was right.
+     *
+     * @param wanted its SHA-256: the token itself is nowhere in the collector
+     */
     boolean knows(byte[] wanted) {
-        return token != null && MessageDigest.isEqual(token, wanted);
+        return token != null && MessageDigest.isEqual(TokenHash.of(token), wanted);
     }
 
     /** The two versions of the head, lowest in the low half. */

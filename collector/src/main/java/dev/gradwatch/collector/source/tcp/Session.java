@@ -14,6 +14,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.util.concurrent.Future;
@@ -56,6 +58,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     private @Nullable NodeFrames node;
 
     private boolean joined;
+    private boolean inTlsHandshake;
     private volatile long pid;
     /** Guarded by this object's monitor, which every hand-over to the sink holds: see {@link FrameListener}. */
     private boolean superseded;
@@ -82,6 +85,12 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
             counters.refused.increment();
             logger.debug("Malformed connection: one too many from {}", peer.address());
             end("too many connections");
+            return;
+        }
+        if (sessions.wrongTokens.shutOut(peer.address())) {
+            counters.shutOut.increment();
+            logger.debug("Malformed connection: too many wrong tokens of late from {}", peer.address());
+            end("too many wrong tokens");
             return;
         }
         handshakeTimer = ctx.executor()
@@ -152,8 +161,9 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     }
 
     private void join(Hello hello, int version) {
-        byte[] wanted = sessions.token;
+        byte[] wanted = sessions.tokenHash;
         if (wanted != null && !hello.knows(wanted)) {
+            sessions.wrongTokens.count(peer.address());
             throw refuse("token: wrong (expected: the collector's)");
         }
         if (hello.speaker instanceof Hello.OfNode speaker) {
@@ -266,8 +276,29 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         }
     }
 
+    /** From now on a TLS handshake is under way. */
+    void beginsTls() {
+        inTlsHandshake = true;
+    }
+
+    /** Its first bytes are not TLS's, where TLS is wanted. */
+    void speaksPlainText() {
+        mismatched("plain text", "TLS; set GRADWATCH_TLS_CA");
+    }
+
+    private void mismatched(String spoken, String expected) {
+        counters.mismatched.increment();
+        logger.debug("Malformed connection: {} (expected: {}) from {}", spoken, expected, peer.address());
+        refused("connection: " + spoken + " (expected: " + expected + ")");
+    }
+
     @Override
     public void lost(long length, int mostBytes) {
+        if (state == State.GREETING && TlsGate.isTls(length)) {
+            // It hears no TLS in the answer, which is how it learns what is wrong.
+            mismatched("TLS", "plain text; unset GRADWATCH_TLS_CA");
+            return;
+        }
         counters.malformed.increment();
         logger.debug("Malformed frame: length: {} (expected: 1-{})", length, mostBytes);
         end("malformed frame");
@@ -318,7 +349,8 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         if (state == State.GREETING) {
             counters.timedOut.increment();
             logger.debug(
-                    "Truncated Hello: not whole within {} (expected: it first) from {}",
+                    "Truncated {}: not whole within {} (expected: it first) from {}",
+                    inTlsHandshake ? "TLS handshake" : "Hello",
                     sessions.handshakeTimeout,
                     peer.address());
             end("no Hello");
@@ -331,6 +363,14 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
             counters.timedOut.increment();
             logger.debug("Truncated stream: silent for {} ({})", sessions.idleTimeout, speaker());
             end("silent for " + sessions.idleTimeout.toSeconds() + " s");
+        } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+            inTlsHandshake = false;
+            if (!handshake.isSuccess() && state == State.GREETING) {
+                counters.handshakesFailed.increment();
+                logger.debug(
+                        "Malformed TLS handshake: {} from {}", handshake.cause().getMessage(), peer.address());
+                end("TLS handshake failed");
+            }
         }
     }
 
@@ -371,9 +411,13 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        // What TLS cannot read comes wrapped by the decoder that it is.
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             counters.failed.increment();
             logger.warn("connection of {} failed", speaker(), cause);
+        } else if (cause instanceof DecoderException && state == State.LIVE) {
+            counters.malformed.increment();
+            logger.debug("Malformed TLS record: {} ({})", cause.getMessage(), speaker());
         }
         end("connection lost");
     }

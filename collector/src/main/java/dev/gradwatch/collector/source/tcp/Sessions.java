@@ -1,7 +1,6 @@
 package dev.gradwatch.collector.source.tcp;
 
 import dev.gradwatch.collector.model.ObservationSink;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,7 +34,9 @@ final class Sessions {
     final Counters counters = new Counters();
     final ReceiveBudget budget;
     final Nodes nodes;
-    final byte @Nullable [] token;
+    final WrongTokens wrongTokens;
+    /** SHA-256 of what Hello must say. */
+    final byte @Nullable [] tokenHash;
 
     private final Map<RankKey, Session> byRank = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -44,24 +45,25 @@ final class Sessions {
 
     Sessions(
             ObservationSink sink,
-            @Nullable String token,
+            byte @Nullable [] tokenHash,
             InstantSource clock,
             Duration handshakeTimeout,
             Duration idleTimeout,
             long receiveBytes) {
         this.sink = sink;
-        this.token = token == null ? null : token.getBytes(StandardCharsets.UTF_8);
+        this.tokenHash = tokenHash;
         this.clock = clock;
+        this.wrongTokens = new WrongTokens(clock);
         this.handshakeTimeout = handshakeTimeout;
         this.idleTimeout = idleTimeout;
         this.budget = new ReceiveBudget(receiveBytes);
         this.nodes = new Nodes(sink, Nodes.GRACE);
     }
 
-    static Sessions of(ObservationSink sink, @Nullable String token) {
+    static Sessions of(ObservationSink sink, byte @Nullable [] tokenHash) {
         return new Sessions(
                 sink,
-                token,
+                tokenHash,
                 InstantSource.system(),
                 HANDSHAKE_TIMEOUT,
                 IDLE_TIMEOUT,

@@ -13,6 +13,10 @@ package dev.gradwatch.collector.source.tcp;
  * @param malformed connections whose bytes were no frames
  * @param timedOut connections that said nothing for too long
  * @param overBudget connections closed because all together held too much
+ * @param mismatched connections that spoke plain text where TLS is wanted, or TLS where it is not
+ * @param handshakesFailed TLS handshakes that ended without a connection, as where the reporter does not trust the certificate
+ * @param shutOut connections closed unheard, because their address said too many wrong tokens
+ * @param brokenCertificates pairs of certificate and key that took the place of good ones and could not be used
  * @param failed exceptions that nobody expected; a defect of the collector
  */
 public record TcpCounts(
@@ -26,4 +30,8 @@ public record TcpCounts(
         long malformed,
         long timedOut,
         long overBudget,
+        long mismatched,
+        long handshakesFailed,
+        long shutOut,
+        long brokenCertificates,
         long failed) {}

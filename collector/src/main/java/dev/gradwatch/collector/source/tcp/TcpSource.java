@@ -1,6 +1,8 @@
 package dev.gradwatch.collector.source.tcp;
 
 import dev.gradwatch.collector.model.ObservationSink;
+import dev.gradwatch.collector.source.tcp.tls.TlsFiles;
+import dev.gradwatch.collector.source.tcp.tls.TlsIdentity;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -19,6 +21,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,8 @@ public final class TcpSource implements AutoCloseable {
 
     private final InetSocketAddress address;
     private final Sessions sessions;
+    private final @Nullable TlsFiles tlsFiles;
+    private @Nullable TlsIdentity identity;
     private @Nullable EventLoopGroup acceptors;
     private @Nullable EventLoopGroup eventLoops;
 
@@ -50,19 +55,31 @@ public final class TcpSource implements AutoCloseable {
      * @param token what reporters must say in Hello; null where none is needed
      */
     public TcpSource(InetSocketAddress address, @Nullable String token, ObservationSink sink) {
-        this(address, Sessions.of(sink, token));
-    }
-
-    TcpSource(InetSocketAddress address, Sessions sessions) {
-        this.address = address;
-        this.sessions = sessions;
+        this(address, token == null ? null : TokenHash.of(token.getBytes(StandardCharsets.UTF_8)), null, sink);
     }
 
     /**
-     * Binds and begins to accept.
+     * @param address where to listen; port 0 takes a free one
+     * @param tokenHash SHA-256 of the token, in UTF-8, that reporters must say in Hello; null where none is needed
+     * @param tls the certificate that connections are encrypted with; null where they are plain text
+     */
+    public TcpSource(
+            InetSocketAddress address, byte @Nullable [] tokenHash, @Nullable TlsFiles tls, ObservationSink sink) {
+        this(address, Sessions.of(sink, tokenHash), tls);
+    }
+
+    TcpSource(InetSocketAddress address, Sessions sessions, @Nullable TlsFiles tls) {
+        this.address = address;
+        this.sessions = sessions;
+        this.tlsFiles = tls;
+    }
+
+    /**
+     * Reads the certificate where there is one, binds and begins to accept.
      *
      * @return the address bound, with the port taken
-     * @throws IOException with the address and the reason where it cannot be bound
+     * @throws IOException with the address and the reason where it cannot be bound; with the file and what is expected of it where the
+     *     certificate or its key cannot be used
      */
     public synchronized InetSocketAddress start() throws IOException {
         if (acceptors != null || sessions.closing()) {
@@ -71,6 +88,8 @@ public final class TcpSource implements AutoCloseable {
         if (address.isUnresolved()) {
             throw new IOException(address + ": unresolved address");
         }
+        TlsIdentity tls = tlsFiles == null ? null : TlsIdentity.load(tlsFiles, sessions.counters.brokenCertificates);
+        identity = tls;
         boolean epoll = Epoll.isAvailable();
         Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         acceptors = group("gradwatch-accept", 1, epoll);
@@ -86,7 +105,7 @@ public final class TcpSource implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        initialize(channel, sessions);
+                        initialize(channel, sessions, tls);
                     }
                 })
                 .bind(address)
@@ -94,6 +113,9 @@ public final class TcpSource implements AutoCloseable {
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
             throw new IOException(address + ": " + cause.getMessage(), cause);
+        }
+        if (tls != null) {
+            tls.watch();
         }
         return (InetSocketAddress) bound.channel().localAddress();
     }
@@ -103,8 +125,11 @@ public final class TcpSource implements AutoCloseable {
         return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
     }
 
-    static void initialize(Channel channel, Sessions sessions) {
+    static void initialize(Channel channel, Sessions sessions, @Nullable TlsIdentity tls) {
         Session session = new Session(sessions, channel);
+        if (tls != null) {
+            channel.pipeline().addLast(new TlsGate(tls, session));
+        }
         channel.pipeline()
                 .addLast(new IdleStateHandler(sessions.idleTimeout.toNanos(), 0, 0, TimeUnit.NANOSECONDS))
                 .addLast(session.decoder())
@@ -130,6 +155,9 @@ public final class TcpSource implements AutoCloseable {
     @Override
     public synchronized void close() {
         sessions.close();
+        if (identity != null) {
+            identity.close();
+        }
         for (EventLoopGroup group : new EventLoopGroup[] {acceptors, eventLoops}) {
             if (group != null) {
                 group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)

@@ -45,7 +45,7 @@ class MutationTest {
         for (int i = 0; i < EMBEDDED_MUTATIONS; i++) {
             EmbeddedChannel channel = new EmbeddedChannel(false, false);
             channel.config().setAllocator(allocator);
-            TcpSource.initialize(channel, sessions);
+            TcpSource.initialize(channel, sessions, null);
             registered(channel);
             byte[] stream = stream();
             // Reads cut streams anywhere, so the damage meets both the frames in place and those put together.
@@ -76,7 +76,8 @@ class MutationTest {
         AtomicLong steps = new AtomicLong();
         ObservationSink sink = observation -> count(observation, steps);
         Sessions sessions = TcpSourceTest.sessions(null, sink, LONG, LONG, 16 << 20);
-        try (TcpSource source = new TcpSource(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sessions)) {
+        try (TcpSource source =
+                new TcpSource(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sessions, null)) {
             InetSocketAddress address = source.start();
             try (Reporter healthy = new Reporter(address)) {
                 healthy.send(Golden.frame(new Hello("healthy", 0, 1, 77)));

@@ -10,13 +10,20 @@ import java.nio.charset.StandardCharsets;
 
 /** A reporter's end of a real connection. */
 final class Reporter implements AutoCloseable {
-    private final Socket socket = new Socket();
+    private final Socket socket;
     private final DataInputStream in;
 
     Reporter(InetSocketAddress collector) throws IOException {
+        socket = new Socket();
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         socket.connect(collector);
+        in = new DataInputStream(socket.getInputStream());
+    }
+
+    /** Over a connection that was made elsewhere. */
+    Reporter(Socket socket) throws IOException {
+        this.socket = socket;
         in = new DataInputStream(socket.getInputStream());
     }
 

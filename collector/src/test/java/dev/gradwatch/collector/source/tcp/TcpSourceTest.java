@@ -122,6 +122,20 @@ class TcpSourceTest {
     }
 
     @Test
+    void address_ofManyWrongTokensIsShutOut() throws Exception {
+        TcpSource source = source(TOKEN, observed, LONG, LONG);
+        byte[] wrong = Golden.frame(new Hello("j", 0, 1, 1).token("s3creT"));
+        for (int i = 0; i < WrongTokens.MOST; i++) {
+            assertThat(reporter(source).send(wrong).frame()[4]).isEqualTo((byte) FrameKind.REFUSED);
+        }
+
+        assertThat(reporter(source).trySend(Golden.frame("hello")).isClosed()).isTrue();
+        assertThat(source.counts().shutOut()).isEqualTo(1);
+        assertThat(source.counts().refused()).isEqualTo(WrongTokens.MOST);
+        assertThat(observed.isEmpty()).isTrue();
+    }
+
+    @Test
     void hello_thatIsBrokenIsToldWhy() throws Exception {
         TcpSource source = source();
         String head = "GRWD\1\0\1\0";
@@ -164,7 +178,7 @@ class TcpSourceTest {
     @ValueSource(
             strings = {
                 "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                "\u0016\u0003\u0001\u0002\0\1\0\1\u00fc\u0003\u0003",
+                "\u0017\u0003\u0003\0\100",
                 "\0\0\0\0\0\0\0\0\0\0",
                 "SSH-2.0-OpenSSH_9.6\r\n"
             })
@@ -405,7 +419,7 @@ class TcpSourceTest {
     }
 
     private TcpSource source(Sessions sessions) throws IOException {
-        TcpSource source = new TcpSource(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sessions);
+        TcpSource source = new TcpSource(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sessions, null);
         opened.add(source);
         addresses.add(source.start());
         return source;
@@ -413,7 +427,8 @@ class TcpSourceTest {
 
     static Sessions sessions(String token, ObservationSink sink, Duration handshake, Duration idle, long bytes) {
         InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(NOW_MICROS / 1_000_000));
-        return new Sessions(sink, token, clock, handshake, idle, bytes);
+        byte[] hash = token == null ? null : TokenHash.of(token.getBytes(UTF_8));
+        return new Sessions(sink, hash, clock, handshake, idle, bytes);
     }
 
     private InetSocketAddress address(TcpSource source) {
