@@ -74,8 +74,7 @@ final class CollectCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         SidecarOptions options = options();
         Supplier<Signatures> signatures = logs.load();
-        Sidecar sidecar =
-                Sidecar.start(options, upstream.upstream(line -> err.println("gradwatch: " + line)));
+        Sidecar sidecar = Sidecar.start(options, upstream.upstream(line -> err.println("gradwatch: " + line)));
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,

@@ -86,8 +86,7 @@ final class Sidecar implements AutoCloseable {
         return new Sidecar(jobs, source, address, recording, upstream, ticker);
     }
 
-    private static @Nullable ObservationSink tap(
-            @Nullable RecordingWriter recording, @Nullable Upstream upstream) {
+    private static @Nullable ObservationSink tap(@Nullable RecordingWriter recording, @Nullable Upstream upstream) {
         if (recording == null || upstream == null) {
             return recording == null ? upstream : recording;
         }

@@ -24,7 +24,10 @@ final class UpstreamOptions {
             description = "What it wants to hear; other users of this machine can see it there.")
     private @Nullable String token;
 
-    @Option(names = "--upstream-token-file", paramLabel = "FILE", description = "Read it from a file; wins over the text.")
+    @Option(
+            names = "--upstream-token-file",
+            paramLabel = "FILE",
+            description = "Read it from a file; wins over the text.")
     private @Nullable Path tokenFile;
 
     @Option(

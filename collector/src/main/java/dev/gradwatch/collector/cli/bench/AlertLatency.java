@@ -59,7 +59,8 @@ final class AlertLatency {
             }
         }
         if (missed > 0) {
-            throw new IOException(missed + " of " + alerts + " alerts did not come within " + PATIENCE_MILLIS / 1000 + " s");
+            throw new IOException(
+                    missed + " of " + alerts + " alerts did not come within " + PATIENCE_MILLIS / 1000 + " s");
         }
         return times;
     }
@@ -76,7 +77,8 @@ final class AlertLatency {
     }
 
     private void listen() {
-        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpRequest request = HttpRequest.newBuilder(collector.http().resolve("api/events"))
                 .header("Accept", "text/event-stream")
                 .GET()
@@ -108,7 +110,9 @@ final class AlertLatency {
             if (line.startsWith("data:")) {
                 try {
                     JsonNode alert = MAPPER.readTree(line.substring("data:".length()));
-                    String job = alert.path("alert").path("job").asText(alert.path("job").asText());
+                    String job = alert.path("alert")
+                            .path("job")
+                            .asText(alert.path("job").asText());
                     opened.putIfAbsent(job, nanos);
                 } catch (IOException e) {
                     throw new java.io.UncheckedIOException(e);

@@ -44,10 +44,16 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--ranks", defaultValue = "64", description = "Ranks of each (${DEFAULT-VALUE}).")
     int ranks;
 
-    @Option(names = "--parameters", defaultValue = "300", description = "Parameter tensors of its model (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--parameters",
+            defaultValue = "300",
+            description = "Parameter tensors of its model (${DEFAULT-VALUE}).")
     int parameters;
 
-    @Option(names = "--rate", defaultValue = "1", description = "Steps a second of each rank under load (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rate",
+            defaultValue = "1",
+            description = "Steps a second of each rank under load (${DEFAULT-VALUE}).")
     double rate;
 
     @Option(names = "--seconds", defaultValue = "30", description = "How long to ask (${DEFAULT-VALUE}).")
@@ -59,10 +65,16 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Alerts to time, with so many ranks at 10 steps a second (${DEFAULT-VALUE}).")
     int alerts;
 
-    @Option(names = "--heap", defaultValue = "256", description = "The collector's heap in megabytes (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--heap",
+            defaultValue = "256",
+            description = "The collector's heap in megabytes (${DEFAULT-VALUE}).")
     int heapMegabytes;
 
-    @Option(names = "--folder", paramLabel = "DIR", description = "Where the store is made and kept; without it, a temporary one.")
+    @Option(
+            names = "--folder",
+            paramLabel = "DIR",
+            description = "Where the store is made and kept; without it, a temporary one.")
     @Nullable
     Path folder;
 
@@ -108,7 +120,9 @@ public final class BenchCommand implements Callable<Integer> {
             for (int i = 0; i < jobs; i++) {
                 running.add(load.start("load-" + i, ranks, rate));
             }
-            say("load: %d ranks of %d jobs connected in %.1f s", jobs * ranks, jobs, (System.nanoTime() - began) / SECOND);
+            say(
+                    "load: %d ranks of %d jobs connected in %.1f s",
+                    jobs * ranks, jobs, (System.nanoTime() - began) / SECOND);
             ApiLatency api = new ApiLatency(collector.http(), jobs);
             // The first answers compile what the others run.
             api.measure(TimeUnit.SECONDS.toNanos(Math.min(10, seconds)));
@@ -118,7 +132,8 @@ public final class BenchCommand implements Callable<Integer> {
             ApiLatency measured = new ApiLatency(collector.http(), jobs);
             measured.measure(TimeUnit.SECONDS.toNanos(seconds));
             double took = (System.nanoTime() - began) / SECOND;
-            say("while %.0f steps/s came in (%d left out, %d connections lost), the collector used %.2f cores and %d MB:",
+            say(
+                    "while %.0f steps/s came in (%d left out, %d connections lost), the collector used %.2f cores and %d MB:",
                     (load.sent() - sent) / took,
                     load.dropped(),
                     load.lost(),

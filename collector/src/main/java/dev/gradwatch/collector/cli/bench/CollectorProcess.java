@@ -64,7 +64,8 @@ final class CollectorProcess implements AutoCloseable {
             String line = lines.readLine();
             if (line == null) {
                 process.destroyForcibly();
-                throw new IOException("the collector did not come up: " + said.toString().strip());
+                throw new IOException(
+                        "the collector did not come up: " + said.toString().strip());
             }
             said.append(line).append(' ');
             if (line.startsWith(LISTENING)) {
@@ -76,7 +77,8 @@ final class CollectorProcess implements AutoCloseable {
             }
         }
         long took = System.nanoTime() - began;
-        Thread rest = new Thread(() -> lines.lines().forEach(line -> System.err.println("  collector: " + line)), "bench-said");
+        Thread rest = new Thread(
+                () -> lines.lines().forEach(line -> System.err.println("  collector: " + line)), "bench-said");
         rest.setDaemon(true);
         rest.start();
         return new CollectorProcess(process, reporters, http, took);
@@ -124,7 +126,10 @@ final class CollectorProcess implements AutoCloseable {
 
     /** Processor time that it has used, in nanoseconds. */
     long cpuNanos() {
-        return process.info().totalCpuDuration().map(java.time.Duration::toNanos).orElse(0L);
+        return process.info()
+                .totalCpuDuration()
+                .map(java.time.Duration::toNanos)
+                .orElse(0L);
     }
 
     @Override

@@ -71,10 +71,13 @@ final class LoadModel {
                 passes,
                 passes,
                 passes + 1,
-                ChronoUnit.MICROS.between(java.time.Instant.EPOCH, InstantSource.system().instant()),
+                ChronoUnit.MICROS.between(
+                        java.time.Instant.EPOCH, InstantSource.system().instant()),
                 STEP_NANOS,
                 (head ? all : withoutHead).clone());
-        return new FrameBuffer().add(passes % NORMS_EVERY == 0 ? step.norms(norms(head)) : step).toByteArray();
+        return new FrameBuffer()
+                .add(passes % NORMS_EVERY == 0 ? step.norms(norms(head)) : step)
+                .toByteArray();
     }
 
     private float[] norms(boolean head) {
@@ -94,6 +97,8 @@ final class LoadModel {
     }
 
     byte[] goodbye() {
-        return new FrameBuffer().add(new Goodbye("exit", List.of(), new Progress.Cost(1, 1000, 0))).toByteArray();
+        return new FrameBuffer()
+                .add(new Goodbye("exit", List.of(), new Progress.Cost(1, 1000, 0)))
+                .toByteArray();
     }
 }

@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class LoadRanks implements AutoCloseable {
     private final InetSocketAddress collector;
     private final LoadModel model;
-    private final EventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("bench-ranks", true), NioIoHandler.newFactory());
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("bench-ranks", true), NioIoHandler.newFactory());
     private final Bootstrap bootstrap;
     private final LongAdder sent = new LongAdder();
     private final LongAdder dropped = new LongAdder();
@@ -93,7 +93,8 @@ final class LoadRanks implements AutoCloseable {
         for (int rank = 0; rank < ranks; rank++) {
             ChannelFuture connected = bootstrap.connect(collector).await();
             if (!connected.isSuccess()) {
-                throw new IOException("rank " + rank + " of " + job + " cannot connect to " + collector, connected.cause());
+                throw new IOException(
+                        "rank " + rank + " of " + job + " cannot connect to " + collector, connected.cause());
             }
             Channel channel = connected.channel();
             ChannelFuture unused = channel.writeAndFlush(Unpooled.wrappedBuffer(model.opening(job, rank, ranks)));

@@ -28,7 +28,9 @@ final class Quantiles {
         }
         long[] sorted = Arrays.copyOf(nanos, count);
         Arrays.sort(sorted);
-        return sorted[(int) Math.min(count - 1, Math.ceil(quantile * count) - 1 < 0 ? 0 : Math.ceil(quantile * count) - 1)]
+        return sorted[
+                        (int) Math.min(
+                                count - 1, Math.ceil(quantile * count) - 1 < 0 ? 0 : Math.ceil(quantile * count) - 1)]
                 / MILLIS;
     }
 

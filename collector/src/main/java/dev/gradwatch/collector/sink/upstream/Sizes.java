@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** About how many bytes an observation holds; the same for the same one at any time. */
 final class Sizes {
-    private static final int SMALL = 256;
-    private static final int VALUE = 24;
-    private static final int PARAMETER = 256;
+    private static final long SMALL = 256;
+    private static final long VALUE = 24;
+    private static final long PARAMETER = 256;
 
     private Sizes() {}
 
@@ -27,7 +27,7 @@ final class Sizes {
             return SMALL + 8L * step.step().used().length + (norms == null ? 0 : 4L * norms.length);
         } else if (observation instanceof ModelDescribed described) {
             return SMALL
-                    + (long) PARAMETER
+                    + PARAMETER
                             * (described.manifest().parameters().size()
                                     + described.manifest().modules().size());
         } else if (observation instanceof LedgerReplaced replaced) {
@@ -36,7 +36,7 @@ final class Sizes {
             return SMALL + probed.probe().ran().size() / 2;
         } else if (observation instanceof TrainableChanged changed) {
             return SMALL
-                    + (long) VALUE
+                    + VALUE
                             * (changed.change().frozen().size()
                                     + changed.change().unfrozen().size());
         } else if (observation instanceof RankFailed failed) {
@@ -57,7 +57,7 @@ final class Sizes {
                 + of(ledger.used())
                 + of(ledger.health())
                 + (norms == null ? 0 : 8L * norms.length)
-                + (long) VALUE
+                + VALUE
                         * (ledger.totals().size()
                                 + ledger.checksums().size()
                                 + ledger.changes().size());

@@ -11,10 +11,14 @@ final class Stays {
     /** How long what a rank said last may keep the connection of its next life waiting. */
     private static final Duration FORMER = Duration.ofSeconds(5);
 
-    private final ConcurrentHashMap<Key, Stay> stays = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Speaker, Stay> stays = new ConcurrentHashMap<>();
 
-    /** A speaker. @param rank {@link Ranks#NONE} for what is of the whole job on this node */
-    record Key(String job, int rank) {}
+    /**
+     * Who is spoken for.
+     *
+     * @param rank {@link Ranks#NONE} for what is of the whole job on this node
+     */
+    record Speaker(String job, int rank) {}
 
     /** From the time that a speaker came until it left. */
     static final class Stay {
@@ -43,7 +47,7 @@ final class Stays {
     }
 
     @Nullable
-    Stay get(Key key) {
+    Stay get(Speaker key) {
         return stays.get(key);
     }
 
@@ -52,7 +56,7 @@ final class Stays {
     }
 
     /** A new stay takes the place of the one before, whose last words are said first. */
-    void begin(Key key, Wires wires, Speech speech, Outbox outbox) {
+    void begin(Speaker key, Wires wires, Speech speech, Outbox outbox) {
         Stay stay = new Stay();
         Link link = new Link(wires, key.job(), speech, outbox, () -> {
             stay.ended();
@@ -75,7 +79,7 @@ final class Stays {
         });
     }
 
-    private synchronized void end(Key key, Stay stay) {
+    private synchronized void end(Speaker key, Stay stay) {
         stays.remove(key, stay);
         notifyAll();
     }

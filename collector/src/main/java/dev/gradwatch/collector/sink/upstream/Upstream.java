@@ -8,7 +8,7 @@ import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.RankLeft;
 import dev.gradwatch.collector.model.ObservationSink;
-import dev.gradwatch.collector.sink.upstream.Stays.Key;
+import dev.gradwatch.collector.sink.upstream.Stays.Speaker;
 import dev.gradwatch.collector.sink.upstream.Stays.Stay;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -91,7 +91,7 @@ public final class Upstream implements ObservationSink, AutoCloseable {
             return;
         }
         int rank = Ranks.of(observation);
-        Key key = new Key(observation.job(), rank);
+        Speaker key = new Speaker(observation.job(), rank);
         if (observation instanceof RankJoined joined) {
             join(open, key, joined);
             return;
@@ -110,7 +110,7 @@ public final class Upstream implements ObservationSink, AutoCloseable {
         }
     }
 
-    private void join(Wires open, Key key, RankJoined joined) {
+    private void join(Wires open, Speaker key, RankJoined joined) {
         remember(key.job(), false);
         Stay stay = stays.get(key);
         boolean goesOn = stay != null
@@ -122,7 +122,7 @@ public final class Upstream implements ObservationSink, AutoCloseable {
         }
     }
 
-    private void print(Wires open, Key key, @Nullable Stay known, Observation observation) {
+    private void print(Wires open, Speaker key, @Nullable Stay known, Observation observation) {
         if (known != null && known.link().offer(observation)) {
             rememberEnd(observation);
             return;

@@ -39,7 +39,8 @@ class NodeConnectionTest {
     void start() throws Exception {
         source = new TcpSource(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                TcpSourceTest.sessions(TOKEN, observed, LONG, LONG, 16 << 20));
+                TcpSourceTest.sessions(TOKEN, observed, LONG, LONG, 16 << 20),
+                null);
         opened.add(source);
         address = source.start();
     }
@@ -159,7 +160,7 @@ class NodeConnectionTest {
             Sessions sessions = TcpSourceTest.sessions(TOKEN, whole, LONG, LONG, 16 << 20);
             EmbeddedChannel channel = new EmbeddedChannel();
             channel.config().setAllocator(allocator);
-            TcpSource.initialize(channel, sessions);
+            TcpSource.initialize(channel, sessions, null);
             channel.pipeline().fireChannelActive();
             channel.writeInbound(allocator.directBuffer(cut + 1).writeBytes(Arrays.copyOf(stream, cut)));
             channel.writeInbound(
