@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """What watching costs: two equal models step by turns in one process, one of them watched.
 
-    python agent/python/bench/reporter_cost.py [--steps N] [--parameters N] [--step-millis MS] [--runs N] [--ddp]
+    python agent/python/bench/reporter_cost.py [--steps N] [--parameters N] [--step-millis MS] [--runs N] [--ddp] [--tls]
 
 Stands alone: a process of its own listens and drops what comes. The neighbours in time are compared, so a machine's drift takes both
 sides alike, and they go first by turns, since who goes second finds the caches warm; the bare model goes past the reporter's wrappers and
 hooks. Steps are --step-millis apart, which is what the reporter's budget is a share of. With --ddp both models are wrapped in
-DistributedDataParallel, alone in its group. Rows, medians over the runs, each above the bare model's step:
+DistributedDataParallel, alone in its group; with --tls the reporter sends over TLS, by a certificate that the openssl command makes.
+Rows, medians over the runs, each above the bare model's step:
 
     watched step   the mean over the watched passes after the first 50: hooks on and off, bitmap, ledger, norms in 3 of 16, sending
     first 50       the same over the first 50: with norms and checksums in 16 of them, probes in 3
@@ -19,9 +20,11 @@ import argparse
 import json
 import os
 import socket
+import ssl
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -120,12 +123,18 @@ def train(arguments):
                       for row, pairs in differences.items() if pairs}))
 
 
-def serve():
-    """Listens on a free port, prints it, and drops what comes."""
+def serve(certificate):
+    """Listens on a free port, prints it, and drops what comes; in TLS where a file holds a certificate and its key."""
+    context = None
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
     server = socket.create_server(("127.0.0.1", 0))
     print(server.getsockname()[1], flush=True)
 
     def drop(connection):
+        if context is not None:
+            connection = context.wrap_socket(connection, server_side=True)
         while connection.recv(65536):
             pass
 
@@ -134,23 +143,41 @@ def serve():
         threading.Thread(target=drop, args=(connection,), daemon=True).start()
 
 
-def run(arguments, way, steps, port):
+def run(arguments, way, steps, port, certificate):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GRADWATCH_")}
     environment.update(PYTHONPATH=SOURCE, OMP_NUM_THREADS="1", GRADWATCH_COLLECTOR="127.0.0.1:%d" % port, GRADWATCH_JOB="cost")
+    if certificate:
+        environment["GRADWATCH_TLS_CA"] = certificate
     command = [sys.executable, os.path.abspath(__file__), "--way", way, "--steps", str(steps), "--parameters", str(arguments.parameters),
                "--step-millis", str(arguments.step_millis)] + ["--ddp"] * arguments.ddp
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, universal_newlines=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def certified(folder):
+    """A file with a certificate for 127.0.0.1 and its key."""
+    file = os.path.join(folder, "both.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=cost",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", file, "-out", file + ".cert"], check=True, stderr=subprocess.DEVNULL)
+    with open(file, "a") as out, open(file + ".cert") as certificate:
+        out.write(certificate.read())
+    return file
+
+
 def compare(arguments):
-    listener = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--way", "serve"], stdout=subprocess.PIPE, universal_newlines=True)
+    with tempfile.TemporaryDirectory() as folder:
+        measure(arguments, certified(folder) if arguments.tls else "")
+
+
+def measure(arguments, certificate):
+    command = [sys.executable, os.path.abspath(__file__), "--way", "serve", "--certificate", certificate]
+    listener = subprocess.Popen(command, stdout=subprocess.PIPE, universal_newlines=True)
     try:
         port = int(listener.stdout.readline())
         runs = []
         for _ in range(arguments.runs):
-            rows = run(arguments, "job", arguments.steps, port)
-            rows["item loop"] = run(arguments, "item loop", min(arguments.steps, 1_000), port)["item loop"]
+            rows = run(arguments, "job", arguments.steps, port, certificate)
+            rows["item loop"] = run(arguments, "item loop", min(arguments.steps, 1_000), port, "")["item loop"]
             runs.append(rows)
     finally:
         listener.kill()
@@ -173,10 +200,12 @@ def main():
     parser.add_argument("--step-millis", type=float, default=10)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--ddp", action="store_true")
+    parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--certificate", default="", help=argparse.SUPPRESS)
     parser.add_argument("--way", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.way == "serve":
-        serve()
+        serve(arguments.certificate)
     else:
         (train if arguments.way else compare)(arguments)
 

@@ -76,7 +76,9 @@ public final class AlertBook {
     /** Takes in what an earlier process knew. Nothing of it is told again; later events have later times than it. */
     public synchronized void restore(List<Alert> known, List<Mute> knownMutes, long lastMicros) {
         for (Alert alert : known) {
-            keep(new Life(alert));
+            if (!alerts.containsKey(alert.id())) {
+                keep(new Life(alert));
+            }
         }
         knownMutes.forEach(mutes::add);
         lastEventMicros = Math.max(lastEventMicros, lastMicros);
@@ -263,6 +265,11 @@ public final class AlertBook {
     /** Those that are not resolved, and the resolved ones that are still in memory, in the order in which they were first opened. */
     public synchronized List<Alert> alerts() {
         return alerts.values().stream().map(Life::alert).toList();
+    }
+
+    /** Jobs that have alerts in memory. */
+    public synchronized List<String> jobs() {
+        return List.copyOf(byJob.keySet());
     }
 
     /** Findings that opened no alert, because there were too many. */

@@ -1,5 +1,8 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.collector.cli.sidecar.Station;
+import dev.gradwatch.collector.sink.http.Directory;
+import dev.gradwatch.collector.sink.http.HttpApi;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import dev.gradwatch.collector.source.log.Signatures;
@@ -53,6 +56,9 @@ final class CollectCommand implements Callable<Integer> {
     UpstreamOptions upstream = new UpstreamOptions();
 
     @Mixin
+    ServeOptions serve = new ServeOptions();
+
+    @Mixin
     LogOptions logs = new LogOptions();
 
     @Option(
@@ -74,7 +80,10 @@ final class CollectCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         SidecarOptions options = options();
         Supplier<Signatures> signatures = logs.load();
-        Sidecar sidecar = Sidecar.start(options, upstream.upstream(line -> err.println("gradwatch: " + line)));
+        Station station =
+                Station.open(serve.storeUrl(options.listen().getPort()), serve.retention(), Sidecar::nowMicros);
+        Sidecar sidecar = Sidecar.start(
+                options, station.recollection(), upstream.upstream(line -> err.println("gradwatch: " + line)));
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,
@@ -82,15 +91,21 @@ final class CollectCommand implements Callable<Integer> {
                 spec.commandLine().getOut(),
                 err);
         sidecar.jobs().addListener(desk);
+        Directory directory = station.watch(sidecar.jobs(), sidecar.source()::connections);
+        HttpApi api =
+                listen.noHttp ? null : serve.start(directory, Meters.of(sidecar, directory), tls.files(), tls.newToken);
         LogFollower follower = logs.follow(
-                JobLogs.ofMany(new LogJobName(sidecar.jobs()::ids), signatures, sidecar::accept), positions(options));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sidecar, follower, desk), "gradwatch-stop"));
+                JobLogs.ofMany(new LogJobName(sidecar.jobs()::ids), signatures, sidecar::accept, station::flush),
+                positions(options));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> stop(sidecar, follower, desk, api, station), "gradwatch-stop"));
         // The host as it was asked for: a socket bound to 0.0.0.0 calls itself by another name.
         err.println("gradwatch: listening on "
                 + AddressConverter.text(options.listen(), sidecar.address().getPort()));
         for (String line : TokenLines.of(options, options.listen())) {
             err.println("gradwatch: " + line);
         }
+        serve.lines().forEach(line -> err.println("gradwatch: " + line));
         new CountDownLatch(1).await();
         return CommandLine.ExitCode.OK;
     }
@@ -124,14 +139,20 @@ final class CollectCommand implements Callable<Integer> {
     }
 
     /** Runs while the JVM shuts down. Reports come first: closing the source makes every rank look lost. */
-    private static void stop(Sidecar sidecar, @Nullable LogFollower follower, JobDesk desk) {
+    private static void stop(
+            Sidecar sidecar, @Nullable LogFollower follower, JobDesk desk, @Nullable HttpApi api, Station station) {
         Thread last = new Thread(
                 () -> {
                     if (follower != null) {
                         follower.close();
                     }
                     desk.closeDown();
+                    // What is known is written before the ranks look lost.
                     sidecar.close();
+                    if (api != null) {
+                        api.close();
+                    }
+                    station.close();
                 },
                 "gradwatch-last-reports");
         last.setDaemon(true);

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.collector.cli.bench.BenchCommand;
 import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             AlertsCommand.class,
             DemoCommand.class,
+            BenchCommand.class,
             RehearseCommand.class,
             AutoComplete.GenerateCompletion.class
         },

@@ -32,28 +32,44 @@ final class JobLogs implements FollowedTexts {
     private final Consumer<Observation> to;
     private final long sinceMillis;
     private final boolean endsJobs;
+    private final Runnable beforeKept;
 
     private JobLogs(
             Supplier<Signatures> signatures,
             Function<Path, String> jobOf,
             Consumer<Observation> to,
             long sinceMillis,
-            boolean endsJobs) {
+            boolean endsJobs,
+            Runnable beforeKept) {
         this.signatures = signatures;
         this.jobOf = jobOf;
         this.to = to;
         this.sinceMillis = sinceMillis;
         this.endsJobs = endsJobs;
+        this.beforeKept = beforeKept;
     }
 
     /** The files of one job that begins now: what lay in them before is of another. */
     static JobLogs ofOne(String job, Supplier<Signatures> signatures, Consumer<Observation> to) {
-        return new JobLogs(signatures, file -> job, to, System.currentTimeMillis(), false);
+        return new JobLogs(signatures, file -> job, to, System.currentTimeMillis(), false, () -> {});
     }
 
-    /** The files of many jobs, which have nobody else to say when they end. */
-    static JobLogs ofMany(Function<Path, String> jobOf, Supplier<Signatures> signatures, Consumer<Observation> to) {
-        return new JobLogs(signatures, jobOf, to, 0, true);
+    /**
+     * The files of many jobs, which have nobody else to say when they end.
+     *
+     * @param beforeKept what was told is to be kept when it returns
+     */
+    static JobLogs ofMany(
+            Function<Path, String> jobOf,
+            Supplier<Signatures> signatures,
+            Consumer<Observation> to,
+            Runnable beforeKept) {
+        return new JobLogs(signatures, jobOf, to, 0, true, beforeKept);
+    }
+
+    @Override
+    public void beforeKept() {
+        beforeKept.run();
     }
 
     @Override

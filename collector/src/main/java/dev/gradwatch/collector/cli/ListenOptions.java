@@ -36,10 +36,7 @@ final class ListenOptions {
     @Nullable
     Path record;
 
-    @Option(
-            names = "--no-http",
-            description =
-                    "No dashboard. This version has none, so the option changes nothing; it is there for scripts that run with later ones.")
+    @Option(names = "--no-http", description = "No API and no page.")
     boolean noHttp;
 
     @Option(names = "--verbose", description = "Add the stack trace to an error.")

@@ -1,14 +1,36 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.collector.sink.http.Directory;
+import dev.gradwatch.collector.sink.http.HttpApi;
+import dev.gradwatch.collector.sink.http.HttpLimits;
+import dev.gradwatch.collector.sink.http.HttpOptions;
+import dev.gradwatch.collector.sink.http.guard.TokenHash;
+import dev.gradwatch.collector.sink.store.Store.Retention;
+import dev.gradwatch.collector.source.tcp.tls.TlsFiles;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What a collector that stays keeps, and to whom it shows it. */
 final class ServeOptions {
     static final String DEFAULT_HTTP = "127.0.0.1:7788";
+
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})([KMGTkmgt]?)");
 
     @Option(
             names = "--http",
@@ -45,7 +67,7 @@ final class ServeOptions {
             names = "--store",
             paramLabel = "URL",
             description =
-                    "Where jobs and alerts are kept: jdbc:sqlite:FILE, jdbc:postgresql://…, or none. Without it: a file under ~/.local/state/gradwatch.")
+                    "Where jobs and alerts are kept: jdbc:sqlite:FILE, jdbc:postgresql://…. Without it: a file under ~/.local/state/gradwatch.")
     @Nullable
     String store;
 
@@ -71,4 +93,92 @@ final class ServeOptions {
                     "Options as a YAML file: 'listen: 0.0.0.0:7787'. The command line and the environment win over it.")
     @Nullable
     Path config;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
+    private @Nullable HttpOptions served;
+    private @Nullable InetSocketAddress bound;
+    private Tokens.@Nullable Wanted token;
+
+    /** Two collectors of one user keep their own, by where they listen. */
+    String storeUrl(int port) throws IOException {
+        if (store != null && !store.isBlank()) {
+            return store.strip();
+        }
+        Path folder = StateFolder.of(System.getenv());
+        CacheFolder.create(folder);
+        return "jdbc:sqlite:" + folder.resolve("jobs-" + port + ".db");
+    }
+
+    Retention retention() {
+        if (keepDays < 1) {
+            throw new ParameterException(spec.commandLine(), "keep-days: " + keepDays + " (expected: at least 1)");
+        }
+        return new Retention(TimeUnit.DAYS.toMicros(keepDays), bytes(keepBytes));
+    }
+
+    private long bytes(String size) {
+        Matcher parts = SIZE.matcher(size.strip());
+        if (!parts.matches()) {
+            throw new ParameterException(
+                    spec.commandLine(), "keep-bytes: " + size + " (expected: such as 500M or 10G; 0 for no bound)");
+        }
+        int shift = parts.group(2).isEmpty() ? 0 : "KMGT".indexOf(parts.group(2).toUpperCase(Locale.ROOT)) + 1;
+        return Long.parseLong(parts.group(1)) << (10 * shift);
+    }
+
+    /**
+     * Serves the API; the caller closes it.
+     *
+     * @throws IOException in one line, where the address cannot be bound
+     */
+    HttpApi start(Directory directory, PrometheusMeterRegistry registry, @Nullable TlsFiles tls, boolean newToken)
+            throws IOException {
+        InetSocketAddress address = http == null ? new AddressConverter().convert(DEFAULT_HTTP) : http;
+        token = Tokens.wanted(
+                Tokens.Role.PEOPLE,
+                address,
+                peopleToken,
+                newToken,
+                StateFolder.of(System.getenv()),
+                InstantSource.system());
+        served = new HttpOptions(
+                address,
+                httpPrefix,
+                token == null
+                        ? null
+                        : TokenHash.ofHex(
+                                HexFormat.of().formatHex(token.sha256().bytes())),
+                tls == null ? null : new dev.gradwatch.collector.sink.http.TlsFiles(tls.certificate(), tls.key()),
+                Set.copyOf(httpHosts),
+                HttpLimits.DEFAULTS);
+        HttpApi api = new HttpApi(served, directory, registry);
+        try {
+            bound = api.start();
+        } catch (IOException e) {
+            api.close();
+            throw ListenErrors.explained(address, e);
+        }
+        return api;
+    }
+
+    /** What to say of it at the start. */
+    List<String> lines() {
+        if (served == null || bound == null) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("serving " + (served.tls() == null ? "http" : "https") + "://"
+                + AddressConverter.text(served.address(), bound.getPort()) + httpPrefix + "/");
+        if (token != null && token.made() != null) {
+            lines.addAll(TokenLines.ofToken("people need the token", token.fresh(), token, served.address()));
+        }
+        if (served.tls() == null && !Tokens.isLoopback(served.address())) {
+            lines.add(
+                    "people send their token as plain text (expected: --tls-cert and --tls-key on a network that others use)");
+        }
+        return lines;
+    }
 }

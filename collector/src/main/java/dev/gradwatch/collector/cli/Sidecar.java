@@ -3,9 +3,11 @@ package dev.gradwatch.collector.cli;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.ObservationSink;
 import dev.gradwatch.collector.pipeline.Jobs;
+import dev.gradwatch.collector.pipeline.Recollection;
 import dev.gradwatch.collector.sink.upstream.Upstream;
 import dev.gradwatch.collector.source.recording.RecordingWriter;
 import dev.gradwatch.collector.source.tcp.TcpSource;
+import dev.gradwatch.collector.source.tcp.tls.TlsFileException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -54,17 +56,24 @@ final class Sidecar implements AutoCloseable {
     /**
      * Opens the recording, binds and begins to accept reporters.
      *
-     * @throws IOException in one line with what was asked for and what is expected, where the address cannot be bound or the recording not be
-     *     written
+     * @throws IOException in one line with what was asked for and what is expected, where the address cannot be bound, the certificate not be
+     *     used or the recording not be written
      */
     static Sidecar start(SidecarOptions options) throws IOException {
-        return start(options, null);
+        return start(options, Recollection.NONE, null);
     }
 
-    /** @param upstream is told all that is seen here, and closed with the sidecar; null where nobody is */
-    static Sidecar start(SidecarOptions options, @Nullable Upstream upstream) throws IOException {
+    /**
+     * @param recollection of jobs that an earlier process knew
+     * @param upstream is told all that is seen here, and closed with the sidecar; null where nobody is
+     */
+    static Sidecar start(SidecarOptions options, Recollection recollection, @Nullable Upstream upstream)
+            throws IOException {
         RecordingWriter recording = options.record() == null ? null : RecordingWriter.open(options.record());
-        Jobs jobs = new Jobs(tap(recording, upstream));
+        Jobs jobs = new Jobs(tap(recording, upstream), recollection);
+        if (upstream != null) {
+            upstream.start(jobs::picture);
+        }
         byte[] tokenHash =
                 options.token() == null ? null : options.token().sha256().bytes();
         TcpSource source = new TcpSource(options.listen(), tokenHash, options.tls(), jobs);
@@ -74,10 +83,7 @@ final class Sidecar implements AutoCloseable {
         } catch (IOException e) {
             source.close();
             closeAll(recording, upstream);
-            throw ListenErrors.explained(options.listen(), e);
-        }
-        if (upstream != null) {
-            upstream.start(jobs::picture);
+            throw e instanceof TlsFileException ? e : ListenErrors.explained(options.listen(), e);
         }
         ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(Sidecar::daemon);
         // Nobody waits for the future: the task catches what it may throw, and close stops it.
@@ -132,6 +138,11 @@ final class Sidecar implements AutoCloseable {
 
     Jobs jobs() {
         return jobs;
+    }
+
+    /** Frames and connections, as the source counts them. */
+    TcpSource source() {
+        return source;
     }
 
     /** Takes a fact that the launcher itself knows, such as the start and the end of its command. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +61,20 @@ final class Catalogue {
         return low;
     }
 
-    synchronized void remove(String id) {
-        jobs.remove(id);
-        sorted = null;
+    /** Drops the ended jobs that are nowhere kept any more; asks without holding anybody up. */
+    void keep(Predicate<String> kept) {
+        List<String> ended;
+        synchronized (this) {
+            ended = jobs.values().stream()
+                    .filter(job -> job.state() != State.RUNNING)
+                    .map(JobSummary::id)
+                    .toList();
+        }
+        List<String> gone = ended.stream().filter(kept.negate()).toList();
+        synchronized (this) {
+            gone.forEach(jobs::remove);
+            sorted = null;
+        }
     }
 
     synchronized @Nullable JobSummary get(String id) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,8 +72,9 @@ final class LastRuns {
         return Optional.of(new LastRun(before.get().id(), titles));
     }
 
-    void forget(String job) {
-        known.remove(job);
+    /** Forgets those of jobs that are not in memory. */
+    void keep(Set<String> jobs) {
+        known.keySet().retainAll(jobs);
     }
 
     /** How findings stand beside those of a run before. */

@@ -62,7 +62,8 @@ public interface Directory {
     Health health();
 
     /**
-     * Calls for each event from now on, on the thread that made it, which must not be held up.
+     * Calls for each event from now on, on the thread that made it, which must not be held up. Alert events come one at a time in the order of their
+     * micros, each when {@link #eventsAfter} has it.
      *
      * @return closes the subscription
      */

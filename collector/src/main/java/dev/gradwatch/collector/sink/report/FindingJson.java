@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.model.Advice;
 import dev.gradwatch.collector.model.Finding;
 
-/** A finding as JSON. */
-final class FindingJson {
-    static ObjectNode tree(Finding finding) {
+/** A finding as JSON, as it stands in reports and in what the API says of alerts. */
+public final class FindingJson {
+    public static ObjectNode tree(Finding finding) {
         ObjectNode node = ReportJson.MAPPER
                 .createObjectNode()
                 .put("id", finding.id())

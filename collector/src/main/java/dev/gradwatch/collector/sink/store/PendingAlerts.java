@@ -69,6 +69,11 @@ final class PendingAlerts {
         return taken;
     }
 
+    /** Those that wait, in order; they stay. */
+    synchronized List<AlertEvent> events() {
+        return List.copyOf(events.values());
+    }
+
     /** Takes all. */
     synchronized List<Mute> takeMutes() {
         List<Mute> taken = List.copyOf(mutes.values());

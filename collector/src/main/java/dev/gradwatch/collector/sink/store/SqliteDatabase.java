@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TempStore;
@@ -112,17 +114,21 @@ final class SqliteDatabase implements Database {
 
     @Override
     public void shrink(Handle handle) {
-        while (pragma(handle, "freelist_count") > 0) {
-            long before = pragma(handle, "freelist_count");
-            // Each row of the answer is a page that was freed, so it has to be read to its end.
-            handle.createQuery("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")")
-                    .mapToMap()
-                    .list();
-            if (pragma(handle, "freelist_count") >= before) {
-                break;
-            }
+        for (long free = pragma(handle, "freelist_count"); free > 0; ) {
+            vacuum(handle);
+            long left = pragma(handle, "freelist_count");
+            free = left < free ? left : 0;
         }
         handle.createQuery("PRAGMA wal_checkpoint(TRUNCATE)").mapToMap().list();
+    }
+
+    /** Not by JDBI, which asks after a statement's first row; there is none, and the statement has to run to its end. */
+    private static void vacuum(Handle handle) {
+        try (Statement statement = handle.getConnection().createStatement()) {
+            statement.executeUpdate("PRAGMA incremental_vacuum(" + VACUUM_PAGES + ")");
+        } catch (SQLException e) {
+            throw new UnableToExecuteStatementException(e, null);
+        }
     }
 
     private static long pragma(Handle handle, String name) {

@@ -5,6 +5,7 @@ import dev.gradwatch.collector.model.Mute;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,16 +41,20 @@ public final class StoreWriter implements AutoCloseable {
 
     private long seen;
     private long done;
+    /** An alert came; it waits for no pause, but for a store that is away as long as all else. */
+    private boolean urgent;
+
     private boolean closing;
     private boolean ended;
 
-    public StoreWriter(Store store, PendingSource source) {
-        this(store, source, CLOSE);
+    /** @param told is told each alert event when it is written, or could not be, on the writer's thread and in order */
+    public StoreWriter(Store store, PendingSource source, Consumer<AlertEvent> told) {
+        this(store, source, told, CLOSE);
     }
 
     /** @param closeWithin how long {@link #close} may take to write what is pending */
-    public StoreWriter(Store store, PendingSource source, Duration closeWithin) {
-        this.cycle = new WriteCycle(store, source, alerts);
+    StoreWriter(Store store, PendingSource source, Consumer<AlertEvent> told, Duration closeWithin) {
+        this.cycle = new WriteCycle(store, source, alerts, told);
         this.closeWithin = closeWithin;
         this.thread = new Thread(this::run, "gradwatch-store");
         thread.setDaemon(true);
@@ -59,9 +64,16 @@ public final class StoreWriter implements AutoCloseable {
         thread.start();
     }
 
-    /** Written with the next batch. */
+    /** Written at once, since somebody waits to hear of it. */
     public void alert(AlertEvent event) {
         alerts.add(event);
+        lock.lock();
+        try {
+            urgent = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Written with the next batch. */
@@ -120,8 +132,10 @@ public final class StoreWriter implements AutoCloseable {
     private void run() {
         try {
             long due = System.nanoTime();
-            for (long flush = await(due); flush >= 0; flush = await(due)) {
+            boolean away = false;
+            for (long flush = await(due, away); flush >= 0; flush = await(due, away)) {
                 WriteCycle.Outcome outcome = cycle.turn();
+                away = outcome == WriteCycle.Outcome.FAILED;
                 long wait = outcome == WriteCycle.Outcome.FAILED ? cycle.nextWaitNanos() : FLUSH.toNanos();
                 // Whoever flushes waits for no pause; else there is one, for a source that has always more must not
                 // take a processor of the job's.
@@ -139,13 +153,14 @@ public final class StoreWriter implements AutoCloseable {
     }
 
     /** Waits until a turn is due or somebody flushes; the latest flush that was asked for by then, or -1 at the end. */
-    private long await(long due) throws InterruptedException {
+    private long await(long due, boolean away) throws InterruptedException {
         lock.lock();
         try {
             long left = due - System.nanoTime();
-            while (!closing && asked == seen && left > 0) {
+            while (!closing && asked == seen && left > 0 && !(urgent && !away)) {
                 left = changed.awaitNanos(left);
             }
+            urgent = false;
             seen = asked;
             return closing ? -1 : seen;
         } finally {

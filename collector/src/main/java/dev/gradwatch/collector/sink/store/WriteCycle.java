@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,11 @@ final class WriteCycle {
     /** What was taken and is not written: one batch, or the parts of one. */
     private final Deque<Batch> kept = new ArrayDeque<>();
 
+    private final Consumer<AlertEvent> told;
+
+    /** The latest event that was told on; later ones have later times. */
+    private long toldMicros = Long.MIN_VALUE;
+
     private int tries;
     private long waitNanos = FIRST_WAIT_NANOS;
     private boolean warned;
@@ -49,7 +55,8 @@ final class WriteCycle {
         FAILED
     }
 
-    WriteCycle(Store store, PendingSource source, PendingAlerts alerts) {
+    WriteCycle(Store store, PendingSource source, PendingAlerts alerts, Consumer<AlertEvent> told) {
+        this.told = told;
         this.store = store;
         this.source = source;
         this.alerts = alerts;
@@ -107,13 +114,27 @@ final class WriteCycle {
             return failed(batch, e);
         }
         kept.removeFirst();
+        tell(batch.events());
         tries = 0;
         waitNanos = FIRST_WAIT_NANOS;
         set(true, "", 0, batch.size(), 0);
         return true;
     }
 
+    /** An event is told on once it is written, so that whoever heard of it hears of it again after a restart. */
+    private void tell(List<AlertEvent> events) {
+        for (AlertEvent event : events) {
+            if (event.micros() > toldMicros) {
+                toldMicros = event.micros();
+                told.accept(event);
+            }
+        }
+    }
+
     private boolean failed(Batch batch, RuntimeException e) {
+        // A store that is away must not keep people from hearing; what waits in memory is told too.
+        kept.forEach(waiting -> tell(waiting.events()));
+        tell(alerts.events());
         boolean refused = !(e instanceof StoreException reason) || reason.refused();
         tries = refused ? tries + 1 : 0;
         if (refused && batch.size() == 1) {

@@ -78,8 +78,8 @@ public final class TcpSource implements AutoCloseable {
      * Reads the certificate where there is one, binds and begins to accept.
      *
      * @return the address bound, with the port taken
-     * @throws IOException with the address and the reason where it cannot be bound; with the file and what is expected of it where the
-     *     certificate or its key cannot be used
+     * @throws TlsFileException where the certificate or its key cannot be used
+     * @throws IOException with the address and the reason where it cannot be bound
      */
     public synchronized InetSocketAddress start() throws IOException {
         if (acceptors != null || sessions.closing()) {
@@ -144,6 +144,11 @@ public final class TcpSource implements AutoCloseable {
     public boolean ask(String job, int rank, int model) {
         Session session = sessions.speakerFor(job, rank);
         return session != null && session.ask(model);
+    }
+
+    /** Connections that are there now. */
+    public int connections() {
+        return sessions.connectionsNow();
     }
 
     /** What came in so far. */

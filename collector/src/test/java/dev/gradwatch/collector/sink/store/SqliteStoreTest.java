@@ -3,11 +3,13 @@ package dev.gradwatch.collector.sink.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
@@ -55,16 +57,28 @@ class SqliteStoreTest extends StoreContract {
 
     @Test
     void journal_isALogAndCommitsWaitForTheDisk() {
-        assertThat(tables().withHandle(handle -> handle.createQuery("PRAGMA journal_mode")
-                        .mapTo(String.class)
-                        .one()))
-                .isEqualTo("wal");
-        try (var source = new com.zaxxer.hikari.HikariDataSource(new SqliteDatabase(file()).connections())) {
-            assertThat(Jdbi.create(source)
-                            .withHandle(handle -> handle.createQuery("PRAGMA synchronous")
-                                    .mapTo(Integer.class)
-                                    .one()))
-                    .isEqualTo(2);
+        try (HikariDataSource source = new HikariDataSource(new SqliteDatabase(file()).connections())) {
+            Jdbi jdbi = Jdbi.create(source);
+            assertThat(texts(jdbi, "PRAGMA journal_mode")).containsExactly("wal");
+            assertThat(texts(jdbi, "PRAGMA synchronous")).containsExactly("2");
+        }
+    }
+
+    private static List<String> texts(Jdbi jdbi, String sql) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery(sql).mapTo(String.class).list());
+    }
+
+    @Test
+    void roomOfWhatIsRemoved_isGivenBack() throws Exception {
+        try (Store store = open()) {
+            for (int i = 0; i < 200; i++) {
+                store.write(Rows.of(Rows.fact("a", "k" + i, i, Rows.noise(i, 20_000))));
+            }
+            store.write(Rows.of(Rows.ended("a", 1, 2)));
+            assertThat(store.bytes()).isGreaterThan(4_000_000);
+            store.maintain(Rows.NOW, new Store.Retention(Rows.DAY, 0));
+            assertThat(store.bytes()).isLessThan(300_000);
         }
     }
 
@@ -94,6 +108,7 @@ class SqliteStoreTest extends StoreContract {
 
     @Test
     void pageThatIsDamaged_isSaidWhenItIsRead() throws Exception {
+        stop();
         try (Store store = open()) {
             for (int i = 0; i < 50; i++) {
                 store.write(Rows.of(Rows.fact("a", "k" + i, i, Rows.noise(i, 4_000))));
@@ -117,10 +132,7 @@ class SqliteStoreTest extends StoreContract {
                 .isInstanceOf(StoreException.class)
                 .hasMessage("store: " + other
                         + " holds tables of another program, such as photos (expected: Gradwatch's, or none)");
-        assertThat(Jdbi.create("jdbc:sqlite:" + other)
-                        .withHandle(handle -> handle.createQuery("SELECT name FROM sqlite_master WHERE type = 'table'")
-                                .mapTo(String.class)
-                                .list()))
+        assertThat(texts(Jdbi.create("jdbc:sqlite:" + other), "SELECT name FROM sqlite_master WHERE type = 'table'"))
                 .containsExactly("photos");
     }
 

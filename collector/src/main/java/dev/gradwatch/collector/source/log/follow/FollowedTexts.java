@@ -11,4 +11,7 @@ public interface FollowedTexts {
      *     a rotated file is read to its end under its new one
      */
     FollowedText open(Path file, FollowedText.Position from);
+
+    /** How far files were read is about to be kept, so what came of them up to here must not be lost after this returns. */
+    default void beforeKept() {}
 }

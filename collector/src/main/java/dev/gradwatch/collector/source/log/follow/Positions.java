@@ -23,6 +23,7 @@ final class Positions {
     private final @Nullable PositionsFile file;
     private final InstantSource clock;
     private final int maxAbsent;
+    private final Runnable beforeKept;
     private final Map<String, KeptFile> byKey = new HashMap<>();
     private final Map<String, KeptFile> byPath = new HashMap<>();
     private boolean changed;
@@ -31,11 +32,13 @@ final class Positions {
     /**
      * @param file null where nothing is kept
      * @param maxAbsent files remembered that are not there
+     * @param beforeKept runs between the look at how far files were read and the writing of it
      */
-    Positions(@Nullable Path file, InstantSource clock, int maxAbsent) {
+    Positions(@Nullable Path file, InstantSource clock, int maxAbsent, Runnable beforeKept) {
         this.file = file == null ? null : new PositionsFile(file);
         this.clock = clock;
         this.maxAbsent = maxAbsent;
+        this.beforeKept = beforeKept;
     }
 
     void start(long nowNanos) {
@@ -93,6 +96,7 @@ final class Positions {
             }
         }
         addAbsent(kept, now);
+        beforeKept.run();
         file.write(kept);
     }
 

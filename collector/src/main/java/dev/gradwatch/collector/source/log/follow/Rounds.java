@@ -40,7 +40,7 @@ final class Rounds {
         nanoTime = options.nanoTime();
         events = options.events();
         handles = new Handles(options.maxHandles(), disk);
-        positions = new Positions(positionsFile, options.clock(), options.maxFiles());
+        positions = new Positions(positionsFile, options.clock(), options.maxFiles(), texts::beforeKept);
         watches = new FolderWatches(disk);
         Complaints complaints = new Complaints(counters);
         FileFinder finder = new FileFinder(disk, nanoTime);

@@ -31,7 +31,7 @@ final class PemFile {
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]*+)-----END PRIVATE KEY-----");
     private static final String CONVERTED = KEY + "; openssl pkcs8 -topk8 -nodes makes one";
 
-    static List<X509Certificate> certificates(Path file) throws IOException {
+    static List<X509Certificate> certificates(Path file) throws TlsFileException {
         byte[] bytes = read("tls-cert", file, CHAIN);
         try {
             List<X509Certificate> chain =
@@ -44,47 +44,46 @@ final class PemFile {
                 return chain;
             }
         } catch (GeneralSecurityException e) {
-            throw new IOException("tls-cert: " + file + " (expected: " + CHAIN + ")", e);
+            throw new TlsFileException("tls-cert: " + file + " (expected: " + CHAIN + ")", e);
         }
-        throw new IOException("tls-cert: " + file + " (expected: " + CHAIN + ")");
+        throw new TlsFileException("tls-cert: " + file + " (expected: " + CHAIN + ")");
     }
 
     /** @param algorithm that of the certificate's public key */
-    static PrivateKey key(Path file, String algorithm) throws IOException {
+    static PrivateKey key(Path file, String algorithm) throws TlsFileException {
         String pem = text(read("tls-key", file, KEY));
         Matcher block = PKCS8.matcher(pem);
         if (!block.find()) {
             // PKCS#1, SEC1 and encrypted keys have names of their own, which help more than the file's alone.
             Matcher other = BEGIN.matcher(pem);
             String what = other.find() ? " holds a " + other.group(1) : "";
-            throw new IOException("tls-key: " + file + what + " (expected: " + CONVERTED + ")");
+            throw new TlsFileException("tls-key: " + file + what + " (expected: " + CONVERTED + ")");
         }
         try {
             byte[] encoded = Base64.getMimeDecoder().decode(block.group(1));
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             // The cause is left out: providers quote what they could not read.
-            throw new IOException(
+            throw new TlsFileException(
                     "tls-key: " + file + " (expected: the " + algorithm + " key of the certificate, " + KEY + ")");
         }
     }
 
-    private static byte[] read(String option, Path file, String expected) throws IOException {
+    private static byte[] read(String option, Path file, String expected) throws TlsFileException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new IOException(option + ": " + file + " is too long (expected: " + expected + ")");
+                throw new TlsFileException(option + ": " + file + " is too long (expected: " + expected + ")");
             }
             return bytes;
         } catch (NoSuchFileException e) {
-            throw new IOException(option + ": " + file + " is missing (expected: " + expected + ")", e);
+            throw new TlsFileException(option + ": " + file + " is missing (expected: " + expected + ")", e);
         } catch (AccessDeniedException e) {
-            throw new IOException(option + ": " + file + " may not be read (expected: " + expected + ")", e);
+            throw new TlsFileException(option + ": " + file + " may not be read (expected: " + expected + ")", e);
+        } catch (TlsFileException e) {
+            throw e;
         } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).startsWith(option)) {
-                throw e;
-            }
-            throw new IOException(option + ": " + file + " cannot be read (expected: " + expected + ")", e);
+            throw new TlsFileException(option + ": " + file + " cannot be read (expected: " + expected + ")", e);
         }
     }
 

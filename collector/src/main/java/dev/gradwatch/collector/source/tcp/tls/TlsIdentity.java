@@ -52,9 +52,9 @@ public final class TlsIdentity implements AutoCloseable {
      * Reads the files.
      *
      * @param broken counts pairs of files that took the place of good ones and could not be used
-     * @throws IOException in one line with the file and what is expected of it, also where the key is not the certificate's
+     * @throws TlsFileException in one line with the file and what is expected of it, also where the key is not the certificate's
      */
-    public static TlsIdentity load(TlsFiles files, LongAdder broken) throws IOException {
+    public static TlsIdentity load(TlsFiles files, LongAdder broken) throws TlsFileException {
         List<FileStamp> stamps = stamps(files);
         return new TlsIdentity(files, broken, stamps, read(files));
     }
@@ -119,12 +119,12 @@ public final class TlsIdentity implements AutoCloseable {
         return List.of(FileStamp.of(files.certificate()), FileStamp.of(files.key()));
     }
 
-    private static Pair read(TlsFiles files) throws IOException {
+    private static Pair read(TlsFiles files) throws TlsFileException {
         List<X509Certificate> chain = PemFile.certificates(files.certificate());
         X509Certificate own = chain.get(0);
         PrivateKey key = PemFile.key(files.key(), own.getPublicKey().getAlgorithm());
         if (!KeyPairCheck.fits(key, own.getPublicKey())) {
-            throw new IOException("tls-key: " + files.key() + " (expected: the key of the first certificate in "
+            throw new TlsFileException("tls-key: " + files.key() + " (expected: the key of the first certificate in "
                     + files.certificate() + ")");
         }
         warnOfDates(files, own);
@@ -135,7 +135,7 @@ public final class TlsIdentity implements AutoCloseable {
                     .build();
             return new Pair(own, context);
         } catch (IOException | IllegalArgumentException e) {
-            throw new IOException(
+            throw new TlsFileException(
                     "tls-cert: " + files.certificate() + " (expected: a PEM certificate chain that TLS can use)", e);
         }
     }

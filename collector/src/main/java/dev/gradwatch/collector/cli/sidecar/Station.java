@@ -1,0 +1,273 @@
+package dev.gradwatch.collector.cli.sidecar;
+
+import dev.gradwatch.collector.alert.AlertBook;
+import dev.gradwatch.collector.model.AlertEvent;
+import dev.gradwatch.collector.model.AlertState;
+import dev.gradwatch.collector.pipeline.Examiner;
+import dev.gradwatch.collector.pipeline.Jobs;
+import dev.gradwatch.collector.pipeline.Recollection;
+import dev.gradwatch.collector.sink.http.Directory;
+import dev.gradwatch.collector.sink.http.Directory.Event;
+import dev.gradwatch.collector.sink.http.Directory.Health;
+import dev.gradwatch.collector.sink.store.Store;
+import dev.gradwatch.collector.sink.store.Store.JobPage;
+import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import dev.gradwatch.collector.sink.store.Store.Retention;
+import dev.gradwatch.collector.sink.store.StoreException;
+import dev.gradwatch.collector.sink.store.StoreWriter;
+import dev.gradwatch.collector.sink.store.Stores;
+import dev.gradwatch.collector.sink.store.WriterState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What makes a collector stay: it opens the store, remembers what was in it, and from {@link #watch} on keeps what happens, opens and resolves
+ * alerts, and answers as a {@link Directory}. Thread-safe. Whoever opens one closes it.
+ */
+public final class Station implements AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(Station.class);
+
+    private static final String SQLITE = "jdbc:sqlite:";
+    private static final long TICK_MILLIS = 500;
+    private static final long MAINTAIN_MINUTES = 10;
+    private static final Duration FLUSH = Duration.ofSeconds(2);
+    private static final long NANOS = 1_000_000_000L;
+
+    private final Store store;
+    private final @Nullable StoreLock lock;
+    private final Retention retention;
+    private final LongSupplier nowMicros;
+    private final StoredJobs storedJobs;
+    private final Catalogue catalogue = new Catalogue();
+    private final SeriesBook series = new SeriesBook();
+    private final Watchers watchers = new Watchers();
+    private final LastRuns lastRuns;
+    private final AlertBook book;
+    private final long startNanos = System.nanoTime();
+    private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(2, Station::daemon);
+    private @Nullable Watching watching;
+    private volatile boolean closing;
+
+    /** What begins with {@link #watch}. */
+    private record Watching(
+            Jobs jobs, JobKeeper keeper, Examiner examiner, StoreWriter writer, LiveDirectory directory) {}
+
+    private Station(Store store, @Nullable StoreLock lock, Retention retention, LongSupplier nowMicros) {
+        this.store = store;
+        this.lock = lock;
+        this.retention = retention;
+        this.nowMicros = nowMicros;
+        this.storedJobs = new StoredJobs(store);
+        this.lastRuns = new LastRuns(store);
+        this.book = new AlertBook(this::happened);
+    }
+
+    /**
+     * Opens the store and reads the lines of its jobs and the alerts that are not resolved.
+     *
+     * @param url as {@link Stores#open} takes it
+     * @throws IOException in one line, where it cannot be opened, or another collector has it
+     */
+    public static Station open(String url, Retention retention, LongSupplier nowMicros) throws IOException {
+        StoreLock lock = url.startsWith(SQLITE)
+                ? StoreLock.take(Path.of(url.substring(SQLITE.length())).toAbsolutePath())
+                : null;
+        Store store = null;
+        try {
+            store = Stores.open(url);
+            Station station = new Station(store, lock, retention, nowMicros);
+            station.remember();
+            return station;
+        } catch (StoreException e) {
+            if (store != null) {
+                store.close();
+            }
+            if (lock != null) {
+                lock.close();
+            }
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private void remember() {
+        JobPage page;
+        int offset = 0;
+        do {
+            page = store.jobs(new JobQuery("", null, offset, 1_000));
+            page.jobs().forEach(catalogue::put);
+            offset += page.jobs().size();
+        } while (!page.jobs().isEmpty() && offset < Catalogue.MAX_JOBS);
+        long last = store.alerts(EnumSet.allOf(AlertState.class), null, 1).stream()
+                .mapToLong(alert -> alert.updatedMicros())
+                .max()
+                .orElse(0);
+        book.restore(
+                store.alerts(EnumSet.complementOf(EnumSet.of(AlertState.RESOLVED)), null, AlertBook.MAX_ALERTS),
+                store.mutes(nowMicros.getAsLong()),
+                last);
+    }
+
+    /** What the store knows of jobs, for {@link Jobs}. */
+    public Recollection recollection() {
+        return storedJobs;
+    }
+
+    /**
+     * Begins to keep what happens in these jobs, and brings back those that had not ended.
+     *
+     * @param reporters how many are connected
+     */
+    public synchronized Directory watch(Jobs jobs, IntSupplier reporters) {
+        JobKeeper keeper = new JobKeeper(jobs, book, catalogue, lastRuns, series, watchers, nowMicros);
+        StoreWriter writer = new StoreWriter(
+                store, most -> keeper.drain(most, closing), event -> watchers.accept(new Event.OfAlert(event)));
+        Examiner examiner = new Examiner(jobs, keeper);
+        LiveDirectory directory = new LiveDirectory(
+                new LiveDirectory.Parts(
+                        jobs, store, storedJobs, book, catalogue, lastRuns, series, watchers, nowMicros),
+                writer::mute,
+                () -> health(reporters.getAsInt()));
+        watching = new Watching(jobs, keeper, examiner, writer, directory);
+        writer.start();
+        ticker.execute(() -> recall(jobs));
+        examiner.start();
+        every(TICK_MILLIS, TimeUnit.MILLISECONDS, this::tick);
+        every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
+        return directory;
+    }
+
+    private void every(long period, TimeUnit unit, Runnable task) {
+        ScheduledFuture<?> unused = ticker.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        // An executor drops a task that throws.
+                        logger.warn("what is done from time to time failed: {}", e.toString());
+                    }
+                },
+                period,
+                period,
+                unit);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "gradwatch-station");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void recall(Jobs jobs) {
+        for (String job : store.unfinished()) {
+            try {
+                // Resolved ones too: what comes back is the alert that was there.
+                book.restore(store.alerts(EnumSet.of(AlertState.RESOLVED), job, AlertBook.MAX_ALERTS), List.of(), 0);
+                jobs.recall(job, nowMicros.getAsLong());
+            } catch (StoreException | IllegalArgumentException e) {
+                logger.warn("job {} is not brought back: {}", job, e.getMessage());
+            }
+        }
+    }
+
+    private void happened(AlertEvent event) {
+        Watching now = watching;
+        if (now != null) {
+            now.writer().alert(event);
+        }
+    }
+
+    private void tick() {
+        book.tick(nowMicros.getAsLong());
+        Watching now = watching;
+        if (now != null) {
+            Set<String> kept = new HashSet<>(now.jobs().ids());
+            now.keeper().forget(kept);
+            for (String job : book.jobs()) {
+                if (!kept.contains(job)) {
+                    book.forget(job);
+                }
+            }
+            lastRuns.keep(kept);
+        }
+    }
+
+    private void maintain() {
+        Store.Removed removed = store.maintain(nowMicros.getAsLong(), retention);
+        if (removed.jobs() > 0) {
+            logger.info("removed {} jobs that ended long ago from the store", removed.jobs());
+            catalogue.keep(id -> store.job(id).isPresent());
+        }
+    }
+
+    /** Blocks until all that was observed up to now is written; false where the store does not take it in two seconds. */
+    public boolean flush() {
+        Watching now = watching;
+        return now == null || now.writer().flush(FLUSH);
+    }
+
+    private Health health(int reporters) {
+        Watching now = watching;
+        WriterState state = now == null
+                ? new WriterState(true, "", 0, 0, 0, 0)
+                : now.writer().state();
+        return new Health(
+                version(),
+                (System.nanoTime() - startNanos) / NANOS,
+                catalogue.running(),
+                reporters,
+                new Health.StoreState(store.kind(), state.available(), state.reason(), bytes()),
+                state.pending() + (now == null ? 0 : now.keeper().waiting()),
+                state.lost() + (now == null ? 0 : now.keeper().lostPoints()) + book.dropped());
+    }
+
+    private long bytes() {
+        try {
+            return store.bytes();
+        } catch (StoreException e) {
+            return -1;
+        }
+    }
+
+    private static String version() {
+        String version = Station.class.getPackage().getImplementationVersion();
+        return version == null ? "unreleased" : version;
+    }
+
+    /** Looks at every job a last time and writes all that is known, as far as the store takes it within some seconds. */
+    @Override
+    public synchronized void close() {
+        Watching now = watching;
+        ticker.shutdownNow();
+        if (now != null && !closing) {
+            try {
+                now.examiner().finish();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            closing = true;
+            now.writer().close();
+            store.close();
+            try {
+                if (lock != null) {
+                    lock.close();
+                }
+            } catch (IOException e) {
+                logger.debug("the store's lock was lost: {}", e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.gradwatch.collector.sink.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
+import dev.gradwatch.collector.sink.http.Directory.Proof;
+import dev.gradwatch.collector.sink.http.Directory.SinceLastRun;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs and their parts as JSON. */
+final class JobJson {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    static ObjectNode summary(JobSummary job) {
+        return Json.object()
+                .put("id", job.id())
+                .put("name", job.name())
+                .put("state", job.state().id())
+                .put("exit_code", job.exitCode())
+                .put("started", Json.iso(job.startedMicros()))
+                .put("ended", Json.iso(job.endedMicros()))
+                .put("world_size", job.worldSize() == 0 ? null : Integer.valueOf(job.worldSize()))
+                .put("ranks", job.ranks())
+                .put("step", job.step())
+                .put("step_seconds", job.stepNanos() == 0 ? null : Double.valueOf(job.stepNanos() / NANOS_PER_SECOND))
+                .put("framework", job.framework().isEmpty() ? null : job.framework())
+                .put("worst", job.worst() == null ? null : job.worst().id())
+                .put("title", job.title())
+                .put("findings", job.findings())
+                .put("updated", Json.iso(job.updatedMicros()));
+    }
+
+    static ObjectNode since(SinceLastRun since) {
+        ObjectNode node = Json.object().put("job", since.job());
+        node.set("fixed", Json.strings(since.fixed()));
+        node.set("still_there", Json.strings(since.stillThere()));
+        node.set("new", Json.strings(since.fresh()));
+        return node;
+    }
+
+    static ObjectNode parameters(ParameterPage page) {
+        ObjectNode node = Json.object();
+        node.set("ranks", Json.array(page.ranks(), IntNode::valueOf));
+        node.put("total", page.total());
+        node.set("parameters", Json.array(page.parameters(), JobJson::parameter));
+        return node;
+    }
+
+    private static ObjectNode parameter(ParameterUsage usage) {
+        ObjectNode node = Json.object()
+                .put("model", usage.model())
+                .put("index", usage.index())
+                .put("name", usage.name());
+        node.set("aliases", Json.strings(usage.aliases()));
+        node.set("shape", Json.array(usage.shape(), IntNode::valueOf));
+        node.put("dtype", usage.dtype()).put("trainable", usage.trainable());
+        node.set("marks", cells(usage, cell -> TextNode.valueOf(cell.mark().id())));
+        node.set("used", cells(usage, cell -> LongNode.valueOf(cell.used())));
+        node.set("watched", cells(usage, cell -> LongNode.valueOf(cell.watched())));
+        node.set("last_used", cells(usage, cell -> passOrNull(cell.lastUsed())));
+        node.set("last_norm", cells(usage, cell -> Json.norm(cell.lastNorm())));
+        node.set("max_norm", cells(usage, cell -> Json.norm(cell.maxNorm())));
+        return node;
+    }
+
+    private static ArrayNode cells(ParameterUsage usage, Function<ParameterUsage.Cell, JsonNode> json) {
+        return Json.array(usage.cells(), json);
+    }
+
+    private static JsonNode passOrNull(long pass) {
+        return Json.MAPPER.valueToTree(pass < 0 ? null : Long.valueOf(pass));
+    }
+
+    /** @param points by series or not, oldest first in each */
+    static ObjectNode series(List<SeriesPoint> points) {
+        Map<String, ArrayNode> series = new LinkedHashMap<>();
+        for (SeriesPoint point : points) {
+            series.computeIfAbsent(point.series(), name -> Json.MAPPER.createArrayNode())
+                    .add(point(point));
+        }
+        ObjectNode node = Json.object();
+        ArrayNode array = node.putArray("series");
+        series.forEach((name, values) -> array.addObject().put("name", name).set("points", values));
+        return node;
+    }
+
+    private static ObjectNode point(SeriesPoint point) {
+        ObjectNode node = Json.object().put("time", Json.iso(point.micros())).put("step", point.step());
+        node.set("mean", Json.number(point.mean()));
+        node.set("min", Json.number(point.min()));
+        node.set("max", Json.number(point.max()));
+        return node.put("count", point.count());
+    }
+
+    static ObjectNode proof(Proof proof) {
+        @Nullable
+        Long line = proof.line().line() == 0 ? null : Long.valueOf(proof.line().line());
+        return Json.object()
+                .put("finding", proof.finding())
+                .put("message", proof.line().message())
+                .put("rank", proof.line().rank())
+                .put("source", proof.line().source())
+                .put("line", line)
+                .put("text", proof.line().text());
+    }
+
+    private JobJson() {}
+}

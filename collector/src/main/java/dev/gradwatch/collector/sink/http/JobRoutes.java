@@ -1,0 +1,113 @@
+package dev.gradwatch.collector.sink.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gradwatch.collector.model.JobReport.Mark;
+import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
+import dev.gradwatch.collector.sink.store.Store.JobPage;
+import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs, and what is known of each. */
+final class JobRoutes {
+    private static final int USUAL_POINTS = 300;
+    private static final int MAX_POINTS = 5_000;
+
+    private final Directory directory;
+
+    JobRoutes(Directory directory) {
+        this.directory = directory;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(
+                Endpoint.get("/api/jobs", this::list),
+                Endpoint.get("/api/jobs/{id}", this::job),
+                Endpoint.get("/api/jobs/{id}/report", this::report),
+                Endpoint.get("/api/jobs/{id}/parameters", this::parameters),
+                Endpoint.get("/api/jobs/{id}/steps", this::steps),
+                Endpoint.get("/api/jobs/{id}/log", this::proofs));
+    }
+
+    private Answer list(Call call) {
+        Query query = call.query();
+        JobPage page = directory.jobs(new JobQuery(query.text("text"), state(query), query.offset(), query.limit()));
+        ObjectNode body = Json.object();
+        body.set("jobs", Json.array(page.jobs(), JobJson::summary));
+        return Answer.ok(body.put("total", page.total()));
+    }
+
+    private Answer job(Call call) {
+        ObjectNode body = JobJson.summary(known(call, directory.job(call.path("id"))));
+        JsonNode since =
+                directory.sinceLastRun(call.path("id")).map(JobJson::since).orElse(null);
+        body.set("since_last_run", since);
+        return Answer.ok(body);
+    }
+
+    private Answer report(Call call) {
+        return Answer.ok(Answer.JSON, known(call, directory.report(call.path("id"))));
+    }
+
+    private Answer parameters(Call call) {
+        Query query = call.query();
+        ParameterQuery asked = new ParameterQuery(
+                query.numberOrNull("model", 0, Integer.MAX_VALUE),
+                query.text("text"),
+                query.anyOf("mark", JobRoutes::mark, ids(Mark.values())),
+                query.offset(),
+                query.limit());
+        return Answer.ok(JobJson.parameters(known(call, directory.parameters(call.path("id"), asked))));
+    }
+
+    private Answer steps(Call call) {
+        Query query = call.query();
+        long from = query.micros("from", 0);
+        long to = query.micros("to", Long.MAX_VALUE);
+        int points = query.number("points", USUAL_POINTS, 1, MAX_POINTS);
+        return Answer.ok(JobJson.series(known(call, directory.steps(call.path("id"), from, to, points))));
+    }
+
+    private Answer proofs(Call call) {
+        ObjectNode body = Json.object();
+        body.set("log", Json.array(known(call, directory.log(call.path("id"))), JobJson::proof));
+        return Answer.ok(body);
+    }
+
+    private static <T> T known(Call call, Optional<T> found) {
+        return found.orElseThrow(() -> Problem.notFound("job", call.path("id")));
+    }
+
+    private static JobSummary.@Nullable State state(Query query) {
+        String id = query.textOrNull("state");
+        if (id == null) {
+            return null;
+        }
+        for (JobSummary.State state : JobSummary.State.values()) {
+            if (state.id().equals(id)) {
+                return state;
+            }
+        }
+        throw Problem.invalid("state", id, ids(JobSummary.State.values()));
+    }
+
+    private static String mark(String id) {
+        return Arrays.stream(Mark.values())
+                .map(Mark::id)
+                .filter(id::equals)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("mark: " + id));
+    }
+
+    private static String ids(Enum<?>[] values) {
+        return Arrays.stream(values)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+    }
+}

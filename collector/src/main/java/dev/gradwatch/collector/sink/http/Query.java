@@ -1,0 +1,104 @@
+package dev.gradwatch.collector.sink.http;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A URL's query, with each value checked as it is read; an empty value counts as none. Each method throws a {@link Problem} that says what was expected. */
+record Query(Map<String, String> values) {
+    static final int MAX_TEXT = 500;
+    private static final int MAX_OFFSET = 1_000_000_000;
+    static final int MAX_LIMIT = 1_000;
+    private static final int USUAL_LIMIT = 100;
+
+    Query {
+        values = Map.copyOf(values);
+    }
+
+    private @Nullable String value(String name) {
+        String value = values.get(name);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** Empty where there is none. */
+    String text(String name) {
+        String value = value(name);
+        if (value != null && value.length() > MAX_TEXT) {
+            throw Problem.invalid(name, value, "at most " + MAX_TEXT + " characters");
+        }
+        return value == null ? "" : value;
+    }
+
+    @Nullable
+    String textOrNull(String name) {
+        String text = text(name);
+        return text.isEmpty() ? null : text;
+    }
+
+    int offset() {
+        return number("offset", 0, 0, MAX_OFFSET);
+    }
+
+    int limit() {
+        return number("limit", USUAL_LIMIT, 1, MAX_LIMIT);
+    }
+
+    int number(String name, int usual, int min, int max) {
+        Integer number = numberOrNull(name, min, max);
+        return number == null ? usual : number;
+    }
+
+    @Nullable
+    Integer numberOrNull(String name, int min, int max) {
+        String value = value(name);
+        if (value == null) {
+            return null;
+        }
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with numbers that are out of bounds.
+        }
+        throw Problem.invalid(name, value, min + "-" + max);
+    }
+
+    /** A moment as Unix time. */
+    long micros(String name, long usual) {
+        String value = value(name);
+        if (value == null) {
+            return usual;
+        }
+        try {
+            return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(value));
+        } catch (DateTimeParseException | ArithmeticException e) {
+            throw Problem.invalid(name, value, "a time such as 2026-01-01T00:00:00Z");
+        }
+    }
+
+    /**
+     * What is listed with commas between.
+     *
+     * @param of throws IllegalArgumentException for a word that is none
+     */
+    <T> Set<T> anyOf(String name, Function<String, T> of, String expected) {
+        Set<T> set = new LinkedHashSet<>();
+        for (String word : text(name).split(",", -1)) {
+            if (!word.isEmpty()) {
+                try {
+                    set.add(of.apply(word));
+                } catch (IllegalArgumentException e) {
+                    throw Problem.invalid(name, word, expected);
+                }
+            }
+        }
+        return set;
+    }
+}
