@@ -11,15 +11,20 @@ public final class FrameKind {
     public static final int FAILURE = 0x07;
     public static final int GOODBYE = 0x08;
     public static final int PROGRESS = 0x09;
+    public static final int MESSAGE = 0x0A;
+    /** Kept for what GPUs say, in a later version. */
+    public static final int GPU = 0x0B;
+
+    public static final int LAUNCH = 0x0C;
     public static final int WELCOME = 0x41;
     public static final int ASK = 0x42;
     public static final int REFUSED = 0x43;
 
     private FrameKind() {}
 
-    /** Whether this version knows it as one that a reporter sends. */
+    /** Whether this version knows it as one that goes to the collector, from a reporter or from a node. */
     public static boolean fromReporter(int kind) {
-        return kind >= HELLO && kind <= PROGRESS;
+        return kind >= HELLO && kind <= LAUNCH && kind != GPU;
     }
 
     /** The kind as errors name it; {@code 0x7F} for one that this version does not speak. */
@@ -43,6 +48,10 @@ public final class FrameKind {
                 return "Goodbye";
             case PROGRESS:
                 return "Progress";
+            case MESSAGE:
+                return "Message";
+            case LAUNCH:
+                return "Launch";
             case WELCOME:
                 return "Welcome";
             case ASK:

@@ -1,23 +1,25 @@
 package dev.gradwatch.wire;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A reporter says who it is, first on every connection. What is not set is left out. One thread at a time. */
+/** A reporter, or a node, says who it is, first on every connection. What is not set is left out. One thread at a time. */
 public final class Hello implements Message {
     /** UTF-8 bytes of the command's words together, which keeps a Hello below {@link Limits#MAX_HELLO_BYTES}. */
-    private static final int MAX_COMMAND_BYTES = 16 << 10;
+    static final int MAX_COMMAND_BYTES = 16 << 10;
 
     /** Libraries named at most, for the same reason. */
     private static final int MAX_LIBRARIES = 8;
 
     private final String job;
-    private final int rank;
+    /** Null where a node speaks. */
+    private final @Nullable Integer rank;
+
     private final int worldSize;
     private final long pid;
+    private @Nullable String node;
     private @Nullable String group;
     private @Nullable Integer attempt;
     private @Nullable Integer localRank;
@@ -38,6 +40,25 @@ public final class Hello implements Message {
         this.rank = Limits.check("rank", rank, 0, Limits.MAX_RANKS - 1);
         this.worldSize = Limits.check("world_size", worldSize, 1, Limits.MAX_RANKS);
         this.pid = pid;
+    }
+
+    private Hello(String job, long pid) {
+        this.job = Text.name(job);
+        this.rank = null;
+        this.worldSize = 0;
+        this.pid = pid;
+    }
+
+    /**
+     * A node connection's, which speaks of what a job printed on a node and of the command that runs it there.
+     *
+     * @param node its name, unlike that of every other node of the job
+     */
+    public static Hello ofNode(String job, String node, String host, long pid) {
+        Hello hello = new Hello(job, pid);
+        hello.node = Text.name(node);
+        hello.host = Text.name(host);
+        return hello;
     }
 
     /** Tells launches inside one job apart: torchrun's run id, or master address and port. */
@@ -84,17 +105,7 @@ public final class Hello implements Message {
 
     /** The process' command, cut where it is very long. */
     public Hello command(List<String> words) {
-        List<String> kept = new ArrayList<>();
-        int bytes = 0;
-        for (String word : words) {
-            String cut = Text.name(word);
-            bytes += Text.bytes(cut) + 3;
-            if (bytes > MAX_COMMAND_BYTES) {
-                break;
-            }
-            kept.add(cut);
-        }
-        command = kept;
+        command = Text.words(words, MAX_COMMAND_BYTES);
         return this;
     }
 
@@ -124,9 +135,14 @@ public final class Hello implements Message {
                 .putShort((short) Versions.MIN)
                 .putShort((short) Versions.MAX);
         Json json = new Json(out).object().name("job").value(job);
+        if (node != null) {
+            json.name("role").value("node").name("node").value(node);
+        }
         member(json, "group", group);
         member(json, "attempt", attempt);
-        json.name("rank").value(rank).name("world_size").value(worldSize);
+        if (rank != null) {
+            json.name("rank").value(rank).name("world_size").value(worldSize);
+        }
         member(json, "local_rank", localRank);
         member(json, "host", host);
         json.name("pid").value(pid);

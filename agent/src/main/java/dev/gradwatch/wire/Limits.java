@@ -35,6 +35,15 @@ public final class Limits {
     /** Entries of a ledger's series. */
     public static final int MAX_TOTALS = 4096;
 
+    /** Messages, and texts that were read, in one Message. */
+    public static final int MAX_MESSAGES = 256;
+
+    /** Values in the fields of one message, those in lists and maps counted each. */
+    public static final int MAX_FIELD_VALUES = 65_536;
+
+    /** Lists and maps in each other in a message's fields. */
+    public static final int MAX_FIELD_DEPTH = 8;
+
     private Limits() {}
 
     /**

@@ -26,6 +26,7 @@ public final class Manifest implements Message {
     private final FrameBuffer scratch = new FrameBuffer();
     private byte @Nullable [] ddp;
     private int total;
+    private int untold;
 
     /**
      * @param model from 0, counted over the job's models
@@ -94,6 +95,12 @@ public final class Manifest implements Message {
         return this;
     }
 
+    /** Says that the model has so many more tensors that are not told. */
+    public Manifest untold(int more) {
+        untold = Limits.check("untold", more, 0, Integer.MAX_VALUE - Limits.MAX_PARAMETERS);
+        return this;
+    }
+
     /** Says how DDP was built. Without it the model is a plain one. */
     public Manifest ddp(
             boolean findUnusedParameters,
@@ -146,7 +153,10 @@ public final class Manifest implements Message {
         json.name("chunk").value(index).name("chunks").value(chunks);
         if (index == 0) {
             json.name("name").value(name).name("wrapper").value(wrapper);
-            json.name("parameters_total").value(total).name("state_dict_keys").value(stateDictKeys);
+            json.name("parameters_total")
+                    .value(total + untold)
+                    .name("state_dict_keys")
+                    .value(stateDictKeys);
         }
         written(json.name("modules"), chunk.modules);
         written(json.name("parameters"), chunk.parameters);

@@ -1,6 +1,8 @@
 package dev.gradwatch.wire;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Cuts texts to the protocol's limits, at whole characters. A text within its limit comes back as it is. */
 final class Text {
@@ -24,6 +26,21 @@ final class Text {
         }
         int half = (mostBytes - bytes(CUT)) / 2;
         return head(text, half) + CUT + tail(text, half);
+    }
+
+    /** The words of a command, each a name, as many of the first ones as so many bytes hold. */
+    static List<String> words(List<String> words, int mostBytes) {
+        List<String> kept = new ArrayList<>();
+        int bytes = 0;
+        for (String word : words) {
+            String cut = name(word);
+            bytes += bytes(cut) + 3;
+            if (bytes > mostBytes) {
+                break;
+            }
+            kept.add(cut);
+        }
+        return kept;
     }
 
     static int bytes(String text) {

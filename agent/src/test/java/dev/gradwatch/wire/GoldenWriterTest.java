@@ -242,6 +242,81 @@ class GoldenWriterTest {
     }
 
     @Test
+    void node_writesGolden() {
+        assertWrites(
+                "hello-node",
+                Hello.ofNode("seg-042", "node1", "node1.cluster", 4000)
+                        .reporter("0.1.0")
+                        .token("s3cret"));
+        assertWrites("hello-node-required", Hello.ofNode("j", "n", "h", 1));
+        assertWrites(
+                "launch-started",
+                Launch.started(1_795_337_991_123_456L, "train", List.of("torchrun", "--nnodes", "2", "größe.py")));
+        assertWrites("launch-ended", Launch.ended(1_795_337_999_000_000L, 137));
+        assertWrites("launch-ended-unknown", Launch.ended(1_795_337_999_000_000L, null));
+    }
+
+    @Test
+    void messages_writeGolden() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("indices", List.of(58, 59));
+        fields.put("names", List.of("a.weight", "ß"));
+        fields.put("loss", 1.5);
+        fields.put("worst", Double.NaN);
+        fields.put("bytes", 12_884_901_888L);
+        fields.put("uncaught", true);
+        fields.put("nested", Map.of("deep", List.of(List.of(1), Map.of())));
+        Messages messages = new Messages()
+                .message(
+                        "ddp.unused.default",
+                        "error",
+                        "stderr",
+                        41,
+                        43,
+                        0,
+                        1,
+                        fields,
+                        "RuntimeError: \"Expected\"\n\tto have finished",
+                        new Messages.Guide("A parameter got no gradient.", "Use it.", "Größe"))
+                .message(
+                        "oom.cuda",
+                        "critical",
+                        "/logs/größe.log",
+                        7,
+                        7,
+                        null,
+                        0,
+                        Map.of(),
+                        "",
+                        new Messages.Guide("", "", ""))
+                .read("stderr", 44)
+                .read("stdout", 0);
+        assertWrites("message", messages);
+        assertWrites("message-empty", new Messages());
+    }
+
+    @Test
+    void messages_leaveOutFieldsPastTheirLimits() {
+        Object deep = 1;
+        for (int depth = 0; depth < Limits.MAX_FIELD_DEPTH; depth++) {
+            deep = List.of(deep);
+        }
+        Messages messages = new Messages();
+        messages.message("a", "info", "s", 1, 1, null, 0, Map.of("a", deep), "", new Messages.Guide("", "", ""));
+        byte[] frame = new FrameBuffer().add(messages).toByteArray();
+
+        assertThat(new String(frame, 5, frame.length - 5, java.nio.charset.StandardCharsets.UTF_8))
+                .contains("\"fields\":{\"a\":[[[[[[[]]]]]]]}");
+    }
+
+    @Test
+    void refusal_isReadWhateverItHolds() {
+        assertThat(Refused.reasonIn("{\"reason\":\"Hello: rank: \\\"1\\\" (expected: 0-65535)\",\"speaks\":[1,1]}"))
+                .isEqualTo("Hello: rank: \"1\" (expected: 0-65535)");
+        assertThat(Refused.reasonIn("no\u0007thing")).isEqualTo("no?thing");
+    }
+
+    @Test
     void collector_writesGolden() {
         assertWrites("welcome", new Welcome(1, "0.1.0", true));
         assertWrites("ask", new Ask(0));

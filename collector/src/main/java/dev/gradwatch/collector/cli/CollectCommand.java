@@ -53,6 +53,9 @@ final class CollectCommand implements Callable<Integer> {
     TlsOptions tls = new TlsOptions();
 
     @Mixin
+    UpstreamOptions upstream = new UpstreamOptions();
+
+    @Mixin
     ServeOptions serve = new ServeOptions();
 
     @Mixin
@@ -79,7 +82,8 @@ final class CollectCommand implements Callable<Integer> {
         Supplier<Signatures> signatures = logs.load();
         Station station =
                 Station.open(serve.storeUrl(options.listen().getPort()), serve.retention(), Sidecar::nowMicros);
-        Sidecar sidecar = Sidecar.start(options, station.recollection());
+        Sidecar sidecar = Sidecar.start(
+                options, station.recollection(), upstream.upstream(line -> err.println("gradwatch: " + line)));
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,

@@ -93,6 +93,9 @@ final class RunCommand implements Callable<Integer> {
     private ListenOptions listening = new ListenOptions();
 
     @Mixin
+    private NodeOptions node = new NodeOptions();
+
+    @Mixin
     private LogOptions logs = new LogOptions();
 
     @Spec
@@ -145,7 +148,22 @@ final class RunCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         say("job " + id + " reports to " + ReporterEnvironment.address(collector) + ", which gives the verdict");
         environment.reportingTo(collector, listening.token(), id).trusting(tlsCa);
-        return new Launch(command, environment.variables(), starter()).run();
+        Supplier<Signatures> signatures = logs.load();
+        try (DistantJob far = distant(collector, id)) {
+            JobOutput output = new JobOutput(id, signatures, far::accept);
+            Launch launch = new Launch(command, environment.variables(), starter(output));
+            try (LogFollower follower = logs.follow(JobLogs.ofOne(id, signatures, far::accept), null)) {
+                return far.run(launch, output.with(follower));
+            }
+        }
+    }
+
+    private DistantJob distant(InetSocketAddress collector, String id) throws IOException {
+        try {
+            return DistantJob.start(id, node.target(collector, listening.token(), tlsCa), this::say);
+        } catch (RuntimeException | LinkageError e) {
+            throw new CannotWatch(e);
+        }
     }
 
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {

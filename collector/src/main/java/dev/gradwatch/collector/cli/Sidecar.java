@@ -4,6 +4,7 @@ import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.ObservationSink;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.pipeline.Recollection;
+import dev.gradwatch.collector.sink.upstream.Upstream;
 import dev.gradwatch.collector.source.recording.RecordingWriter;
 import dev.gradwatch.collector.source.tcp.TcpSource;
 import dev.gradwatch.collector.source.tcp.tls.TlsFileException;
@@ -34,6 +35,7 @@ final class Sidecar implements AutoCloseable {
     private final TcpSource source;
     private final InetSocketAddress address;
     private final @Nullable RecordingWriter recording;
+    private final @Nullable Upstream upstream;
     private final ScheduledExecutorService ticker;
 
     private Sidecar(
@@ -41,11 +43,13 @@ final class Sidecar implements AutoCloseable {
             TcpSource source,
             InetSocketAddress address,
             @Nullable RecordingWriter recording,
+            @Nullable Upstream upstream,
             ScheduledExecutorService ticker) {
         this.jobs = jobs;
         this.source = source;
         this.address = address;
         this.recording = recording;
+        this.upstream = upstream;
         this.ticker = ticker;
     }
 
@@ -56,13 +60,20 @@ final class Sidecar implements AutoCloseable {
      *     used or the recording not be written
      */
     static Sidecar start(SidecarOptions options) throws IOException {
-        return start(options, Recollection.NONE);
+        return start(options, Recollection.NONE, null);
     }
 
-    /** @param recollection of jobs that an earlier process knew */
-    static Sidecar start(SidecarOptions options, Recollection recollection) throws IOException {
+    /**
+     * @param recollection of jobs that an earlier process knew
+     * @param upstream is told all that is seen here, and closed with the sidecar; null where nobody is
+     */
+    static Sidecar start(SidecarOptions options, Recollection recollection, @Nullable Upstream upstream)
+            throws IOException {
         RecordingWriter recording = options.record() == null ? null : RecordingWriter.open(options.record());
-        Jobs jobs = new Jobs((ObservationSink) recording, recollection);
+        Jobs jobs = new Jobs(tap(recording, upstream), recollection);
+        if (upstream != null) {
+            upstream.start(jobs::picture);
+        }
         byte[] tokenHash =
                 options.token() == null ? null : options.token().sha256().bytes();
         TcpSource source = new TcpSource(options.listen(), tokenHash, options.tls(), jobs);
@@ -71,16 +82,33 @@ final class Sidecar implements AutoCloseable {
             address = source.start();
         } catch (IOException e) {
             source.close();
-            if (recording != null) {
-                recording.close();
-            }
+            closeAll(recording, upstream);
             throw e instanceof TlsFileException ? e : ListenErrors.explained(options.listen(), e);
         }
         ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(Sidecar::daemon);
         // Nobody waits for the future: the task catches what it may throw, and close stops it.
         ScheduledFuture<?> unused =
                 ticker.scheduleAtFixedRate(() -> tick(jobs), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
-        return new Sidecar(jobs, source, address, recording, ticker);
+        return new Sidecar(jobs, source, address, recording, upstream, ticker);
+    }
+
+    private static @Nullable ObservationSink tap(@Nullable RecordingWriter recording, @Nullable Upstream upstream) {
+        if (recording == null || upstream == null) {
+            return recording == null ? upstream : recording;
+        }
+        return observation -> {
+            recording.accept(observation);
+            upstream.accept(observation);
+        };
+    }
+
+    private static void closeAll(@Nullable RecordingWriter recording, @Nullable Upstream upstream) {
+        if (upstream != null) {
+            upstream.close();
+        }
+        if (recording != null) {
+            recording.close();
+        }
     }
 
     private static Thread daemon(Runnable task) {
@@ -127,9 +155,7 @@ final class Sidecar implements AutoCloseable {
     public void close() {
         ticker.shutdownNow();
         source.close();
-        if (recording != null) {
-            recording.close();
-        }
+        closeAll(recording, upstream);
         logger.debug("observations: {}", jobs.counts());
     }
 }

@@ -110,7 +110,8 @@ final class Job {
 
     private Outcome fold(Observation observation, @Nullable ObservationSink tap) {
         if (observation instanceof JobEnded end && end.exitCode() == null && !present.isEmpty()) {
-            // A rank came back while the end was on its way here.
+            // A rank came back while the end was on its way here, or its launcher is gone: the ranks decide.
+            launched = false;
             return Outcome.MERGED;
         }
         long novelties = state.novelties();

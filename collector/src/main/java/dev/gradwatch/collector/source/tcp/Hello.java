@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.source.tcp;
 
 import dev.gradwatch.collector.model.RankInfo;
+import dev.gradwatch.collector.source.tcp.JobNodes.NodeKey;
 import dev.gradwatch.wire.FrameException;
 import dev.gradwatch.wire.Limits;
 import dev.gradwatch.wire.Versions;
@@ -12,20 +13,25 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A reporter's first frame: the versions that it speaks, and, where one of them is ours, who it is. */
+/** The first frame of a reporter or a node: the versions that it speaks, and, where one of them is ours, who it is. */
 final class Hello {
     private static final int MAX_WORDS = 4096;
     private static final int MAX_LIBRARIES = 256;
 
     final String job;
-    final int rank;
-    final RankInfo info;
+    final Speaker speaker;
     private final byte @Nullable [] token;
 
-    private Hello(String job, int rank, RankInfo info, byte @Nullable [] token) {
+    /** Whose connection it is. */
+    sealed interface Speaker {}
+
+    record OfRank(int rank, RankInfo info) implements Speaker {}
+
+    record OfNode(NodeKey key) implements Speaker {}
+
+    private Hello(String job, Speaker speaker, byte @Nullable [] token) {
         this.job = job;
-        this.rank = rank;
-        this.info = info;
+        this.speaker = speaker;
         this.token = token;
     }
 
@@ -64,13 +70,15 @@ final class Hello {
     private static final class Draft {
         private final JsonReader json;
         private @Nullable String job;
+        private String role = "rank";
+        private @Nullable String node;
         private @Nullable Integer rank;
         private @Nullable Integer worldSize;
         private @Nullable Long pid;
         private String group = "";
         private int attempt;
         private int localRank;
-        private String host = "";
+        private @Nullable String host;
         private String device = "";
         private @Nullable String deviceUuid;
         private String framework = "";
@@ -92,6 +100,8 @@ final class Hello {
                 }
                 switch (name) {
                     case "job" -> job = json.name(name);
+                    case "role" -> role = json.name(name);
+                    case "node" -> node = json.name(name);
                     case "rank" -> rank = json.integer(name, 0, Limits.MAX_RANKS - 1);
                     case "world_size" -> worldSize = json.integer(name, 1, Limits.MAX_RANKS);
                     case "pid" -> pid = json.number(name, 0, Long.MAX_VALUE);
@@ -110,25 +120,44 @@ final class Hello {
                     default -> json.skip();
                 }
             }
-            RankInfo info = new RankInfo(
-                    group,
-                    attempt,
-                    json.required("world_size", worldSize),
-                    localRank,
-                    host,
-                    json.required("pid", pid),
-                    device,
-                    deviceUuid,
-                    framework,
-                    frameworkVersion,
-                    language,
-                    command,
-                    libraries);
             String id = json.required("job", job);
             if (id.isEmpty()) {
                 throw json.malformed("job: empty (expected: a name)");
             }
-            return new Hello(id, json.required("rank", rank), info, token);
+            Speaker speaker = switch (role) {
+                case "rank" -> rank();
+                case "node" -> node();
+                default -> throw json.malformed("role: " + role + " (expected: rank or node)");
+            };
+            return new Hello(id, speaker, token);
+        }
+
+        private Speaker rank() {
+            return new OfRank(
+                    json.required("rank", rank),
+                    new RankInfo(
+                            group,
+                            attempt,
+                            json.required("world_size", worldSize),
+                            localRank,
+                            host == null ? "" : host,
+                            json.required("pid", pid),
+                            device,
+                            deviceUuid,
+                            framework,
+                            frameworkVersion,
+                            language,
+                            command,
+                            libraries));
+        }
+
+        private Speaker node() {
+            String name = json.required("host", host);
+            String called = node == null || node.isEmpty() ? name : node;
+            if (called.isEmpty()) {
+                throw json.malformed("node: empty (expected: a name)");
+            }
+            return new OfNode(new NodeKey(called, json.required("pid", pid)));
         }
 
         private Map<String, String> versions() throws IOException {

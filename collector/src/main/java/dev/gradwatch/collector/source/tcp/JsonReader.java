@@ -111,6 +111,11 @@ final class JsonReader {
         parser.skipChildren();
     }
 
+    /** Where the parser stands. */
+    JsonToken token() {
+        return expectToken("JSON", "a value");
+    }
+
     boolean isNull() {
         return parser.currentToken() == JsonToken.VALUE_NULL;
     }

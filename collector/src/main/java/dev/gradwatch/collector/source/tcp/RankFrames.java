@@ -92,6 +92,8 @@ final class RankFrames {
                 ProgressReader.Progress progress = JsonReader.read(name, bytes, index, length, ProgressReader::read);
                 return new RankProgressed(job, micros, rank, progress.models(), progress.cost());
             }
+            case FrameKind.MESSAGE, FrameKind.LAUNCH ->
+                throw FrameException.malformed(name, "on a rank's connection (expected: on a node's)");
             default -> throw new AssertionError(name);
         }
     }

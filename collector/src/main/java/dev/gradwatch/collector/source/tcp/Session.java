@@ -54,6 +54,9 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     private String endReason = "connection lost";
     private @Nullable Future<?> handshakeTimer;
     private @Nullable RankKey rank;
+    /** Where a node speaks here, and no rank. */
+    private @Nullable NodeFrames node;
+
     private boolean joined;
     private boolean inTlsHandshake;
     private volatile long pid;
@@ -174,23 +177,46 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
             sessions.wrongTokens.count(peer.address());
             throw refuse("token: wrong (expected: the collector's)");
         }
-        RankKey key = new RankKey(hello.job, hello.rank);
-        pid = hello.info.pid();
-        rank = key;
-        greeted(State.LIVE);
-        frames.speakFor(hello.job, hello.rank);
-        sessions.speaksFor(key, this);
-        joined = handOver(new RankJoined(hello.job, sessions.nowMicros(), hello.rank, hello.info));
+        if (hello.speaker instanceof Hello.OfNode speaker) {
+            join(hello.job, speaker);
+        } else if (hello.speaker instanceof Hello.OfRank speaker) {
+            join(hello.job, speaker);
+        }
         decoder.widen();
         peer.send(new Welcome(version, COLLECTOR_VERSION, true));
     }
 
+    private void join(String job, Hello.OfRank speaker) {
+        RankKey key = new RankKey(job, speaker.rank());
+        pid = speaker.info().pid();
+        rank = key;
+        greeted(State.LIVE);
+        frames.speakFor(job, speaker.rank());
+        sessions.speaksFor(key, this);
+        joined = handOver(new RankJoined(job, sessions.nowMicros(), speaker.rank(), speaker.info()));
+    }
+
+    private void join(String job, Hello.OfNode speaker) {
+        pid = speaker.key().pid();
+        NodeFrames its = new NodeFrames(sessions, job, speaker.key(), this, this::handOver);
+        Session before = its.join();
+        node = its;
+        greeted(State.LIVE);
+        if (before != null) {
+            before.supersede(pid);
+        }
+    }
+
     private boolean observe(int kind, ByteBuf bytes, int index, int length) {
-        if (kind == FrameKind.STEP) {
+        NodeFrames speaker = node;
+        if (kind == FrameKind.STEP && speaker == null) {
             return handOver(frames.step(bytes, index, length));
         }
         if (kind == FrameKind.HELLO) {
             throw FrameException.malformed("Hello", "a second one (expected: one a connection)");
+        }
+        if (speaker != null) {
+            return observe(speaker, kind, bytes, index, length);
         }
         if (kind == FrameKind.GOODBYE) {
             return leave(frames.goodbye(bytes, index, length, sessions.nowMicros()));
@@ -198,6 +224,16 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         Observation observation = frames.rare(kind, bytes, index, length, sessions.nowMicros());
         // A chunk that is not the last one says nothing yet.
         return observation == null || handOver(observation);
+    }
+
+    private boolean observe(NodeFrames speaker, int kind, ByteBuf bytes, int index, int length) {
+        if (kind == FrameKind.GOODBYE) {
+            end(frames.goodbye(bytes, index, length, sessions.nowMicros())
+                    .left()
+                    .reason());
+            return true;
+        }
+        return !superseded && speaker.take(kind, bytes, index, length);
     }
 
     private boolean leave(RankFrames.Leave leave) {
@@ -287,7 +323,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
 
     private void rejected(@Nullable String problem) {
         tally.rejected();
-        logger.debug("{} ({})", problem, rank);
+        logger.debug("{} ({})", problem, speaker());
     }
 
     private void refused(String reason) {
@@ -336,7 +372,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof IdleStateEvent) {
             counters.timedOut.increment();
-            logger.debug("Truncated stream: silent for {} ({})", sessions.idleTimeout, rank);
+            logger.debug("Truncated stream: silent for {} ({})", sessions.idleTimeout, speaker());
             end("silent for " + sessions.idleTimeout.toSeconds() + " s");
         } else if (event instanceof SslHandshakeCompletionEvent handshake) {
             inTlsHandshake = false;
@@ -351,7 +387,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
 
     private void overBudget() {
         counters.overBudget.increment();
-        logger.debug("Malformed stream: holds most of what all hold together ({})", rank);
+        logger.debug("Malformed stream: holds most of what all hold together ({})", speaker());
         peer.close();
     }
 
@@ -360,6 +396,11 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         greeted(State.LEFT);
         sessions.disconnected();
         frames.forget();
+        NodeFrames speaker = node;
+        if (speaker != null && speaker.lost()) {
+            Future<?> unused =
+                    ctx.executor().schedule(speaker::expire, sessions.nodes.grace.toNanos(), TimeUnit.NANOSECONDS);
+        }
         RankKey key = rank;
         if (key == null) {
             return;
@@ -384,12 +425,16 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         // What TLS cannot read comes wrapped by the decoder that it is.
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             counters.failed.increment();
-            logger.warn("connection of {} failed", rank, cause);
+            logger.warn("connection of {} failed", speaker(), cause);
         } else if (cause instanceof DecoderException && state == State.LIVE) {
             counters.malformed.increment();
-            logger.debug("Malformed TLS record: {} ({})", cause.getMessage(), rank);
+            logger.debug("Malformed TLS record: {} ({})", cause.getMessage(), speaker());
         }
         end("connection lost");
+    }
+
+    private @Nullable Object speaker() {
+        return node == null ? rank : node;
     }
 
     private static String collectorVersion() {

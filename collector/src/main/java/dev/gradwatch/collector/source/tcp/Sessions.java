@@ -33,6 +33,7 @@ final class Sessions {
     final Duration idleTimeout;
     final Counters counters = new Counters();
     final ReceiveBudget budget;
+    final Nodes nodes;
     final WrongTokens wrongTokens;
     /** SHA-256 of what Hello must say. */
     final byte @Nullable [] tokenHash;
@@ -56,6 +57,7 @@ final class Sessions {
         this.handshakeTimeout = handshakeTimeout;
         this.idleTimeout = idleTimeout;
         this.budget = new ReceiveBudget(receiveBytes);
+        this.nodes = new Nodes(sink, Nodes.GRACE);
     }
 
     static Sessions of(ObservationSink sink, byte @Nullable [] tokenHash) {
