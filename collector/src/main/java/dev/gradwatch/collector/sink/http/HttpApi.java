@@ -14,9 +14,11 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -76,7 +78,7 @@ public final class HttpApi implements AutoCloseable {
         Backlog backlog = (micros, limit) -> directory.eventsAfter(micros, limit).stream()
                 .map(event -> EventRoute.frame(new Directory.Event.OfAlert(event)))
                 .toList();
-        long nowMicros = ChronoUnit.MICROS.between(java.time.Instant.EPOCH, clock.instant());
+        long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
         streams = new Streams(limits.streams(), backlog, workers, nowMicros);
         meters = new HttpMeters(registry);
         meters.watch(streams, connections);
@@ -133,7 +135,7 @@ public final class HttpApi implements AutoCloseable {
                 .connectionHandler(this::connected)
                 .invalidRequestHandler(requests::invalid)
                 .requestHandler(routes.router(started));
-        await(listening.listen(io.vertx.core.net.SocketAddress.inetSocketAddress(address)), address);
+        await(listening.listen(SocketAddress.inetSocketAddress(address)), address);
         server = listening;
         if (reload != null) {
             reload.watch(listening, workers);
