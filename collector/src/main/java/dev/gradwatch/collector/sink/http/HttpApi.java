@@ -33,10 +33,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The API's server. {@link #start} binds; {@link #close} ends event streams politely, takes at most 3 seconds, and may be called twice. Thread-safe.
+ * The API's server. {@link #start} binds; {@link #close} ends event streams politely, takes at most 3 seconds, and may be called twice.
+ * Thread-safe.
  *
- * <p>Two event loops, which nothing blocks, and a bounded pool that asks the directory. All that a client can make grow has a limit in {@link
- * HttpLimits}.
+ * <p>Two event loops, which nothing blocks, and a bounded pool that asks the directory. All that a client can make grow has a limit in
+ * {@link HttpLimits}.
  */
 public final class HttpApi implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpApi.class);

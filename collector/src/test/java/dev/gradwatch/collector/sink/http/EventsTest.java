@@ -34,7 +34,9 @@ class EventsTest {
         FakeDirectory directory = api.directory;
         api.close();
         api = new TestApi(
-                TestApi.options().withLimits(HttpLimits.DEFAULTS.with(TestApi.NO_RATES).with(limits)), directory);
+                TestApi.options()
+                        .withLimits(HttpLimits.DEFAULTS.with(TestApi.NO_RATES).with(limits)),
+                directory);
     }
 
     private record Event(String id, String name, JsonNode data) {}
@@ -308,7 +310,8 @@ class EventsTest {
         Raw raw = listening();
         List<Long> micros = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
-            AlertEvent event = new AlertEvent(LATER + i, AlertEvent.Kind.UPDATED, FakeDirectory.sample("0123456789abcdef"));
+            AlertEvent event =
+                    new AlertEvent(LATER + i, AlertEvent.Kind.UPDATED, FakeDirectory.sample("0123456789abcdef"));
             long began = System.nanoTime();
             api.directory.happens(event);
             next(raw);

@@ -12,8 +12,21 @@ import java.util.Set;
 /** Validates JSON by the part of JSON Schema that our document uses; a keyword that it does not know is an error, not a pass. */
 final class JsonSchema {
     private static final Set<String> KNOWN = Set.of(
-            "$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "format",
-            "pattern", "minimum", "maximum", "maxLength", "description", "default");
+            "$ref",
+            "type",
+            "properties",
+            "required",
+            "additionalProperties",
+            "items",
+            "enum",
+            "anyOf",
+            "format",
+            "pattern",
+            "minimum",
+            "maximum",
+            "maxLength",
+            "description",
+            "default");
 
     private final JsonNode document;
 
@@ -58,7 +71,9 @@ final class JsonSchema {
             }
         }
         text(schema, value, at, errors);
-        if (schema.has("minimum") && value.isNumber() && value.asDouble() < schema.path("minimum").asDouble()) {
+        if (schema.has("minimum")
+                && value.isNumber()
+                && value.asDouble() < schema.path("minimum").asDouble()) {
             errors.add(at + ": " + value + " (expected: at least " + schema.path("minimum") + ")");
         }
         if (value.isArray() && schema.has("items")) {
@@ -75,7 +90,8 @@ final class JsonSchema {
         if (!value.isTextual()) {
             return;
         }
-        if (schema.has("pattern") && !value.asText().matches(schema.path("pattern").asText())) {
+        if (schema.has("pattern")
+                && !value.asText().matches(schema.path("pattern").asText())) {
             errors.add(at + ": " + value + " (expected: " + schema.path("pattern") + ")");
         }
         if (schema.path("format").asText().equals("date-time")) {
@@ -97,7 +113,8 @@ final class JsonSchema {
             JsonNode property = schema.path("properties").path(field.getKey());
             if (!property.isMissingNode()) {
                 check(property, field.getValue(), at + "." + field.getKey(), errors);
-            } else if (schema.has("properties") && !schema.path("additionalProperties").asBoolean(true)) {
+            } else if (schema.has("properties")
+                    && !schema.path("additionalProperties").asBoolean(true)) {
                 errors.add(at + ": " + field.getKey() + " is not in the document");
             }
         }

@@ -53,7 +53,9 @@ class OpenApiTest {
     void document_listsTheServersRoutesAndNoOthers() {
         List<String> documented = new ArrayList<>();
         for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
-            path.getValue().fieldNames().forEachRemaining(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey()));
+            path.getValue()
+                    .fieldNames()
+                    .forEachRemaining(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey()));
         }
         List<String> served = api.api.endpoints().stream()
                 .map(endpoint -> endpoint.method() + " " + endpoint.path())
@@ -70,12 +72,16 @@ class OpenApiTest {
         }
         HttpResponse<String> response = ask(endpoint);
         JsonNode documented = operation(endpoint).path("responses").path(Integer.toString(response.statusCode()));
-        assertThat(documented.isMissingNode()).as("status %s", response.statusCode()).isFalse();
-        Map.Entry<String, JsonNode> content = documented.path("content").properties().iterator().next();
+        assertThat(documented.isMissingNode())
+                .as("status %s", response.statusCode())
+                .isFalse();
+        Map.Entry<String, JsonNode> content =
+                documented.path("content").properties().iterator().next();
         assertThat(response.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith(content.getKey()));
         if (content.getKey().equals("application/json")) {
-            assertThat(schemas.errors(content.getValue().path("schema"), TestApi.json(response))).isEmpty();
+            assertThat(schemas.errors(content.getValue().path("schema"), TestApi.json(response)))
+                    .isEmpty();
         }
     }
 
@@ -109,14 +115,16 @@ class OpenApiTest {
     @Test
     void streamsData_isAsTheDocumentSays() {
         JsonNode event = AlertJson.event(api.directory.events.get(0));
-        assertThat(schemas.errors(document.at("/components/schemas/AlertEvent"), event)).isEmpty();
+        assertThat(schemas.errors(document.at("/components/schemas/AlertEvent"), event))
+                .isEmpty();
         JsonNode job = JobJson.summary(FakeDirectory.summary("a"));
         assertThat(schemas.errors(document.at("/components/schemas/Job"), job)).isEmpty();
     }
 
     @Test
     void walker_findsWhatDoesNotFit() {
-        JsonNode wrong = JobJson.summary(FakeDirectory.summary("a")).put("step", "ten").put("extra", 1);
+        JsonNode wrong =
+                JobJson.summary(FakeDirectory.summary("a")).put("step", "ten").put("extra", 1);
         assertThat(schemas.errors(document.at("/components/schemas/Job"), wrong))
                 .containsExactlyInAnyOrder(
                         "$.step: \"ten\" (expected: \"integer\")", "$: extra is not in the document");

@@ -21,15 +21,15 @@ class SecurityTest {
     /** Routes that strangers may ask. */
     private static final Set<String> OPEN = Set.of("GET /api/health", "POST /api/login");
 
-    private static final HttpLimits SHORT = HttpLimits.DEFAULTS
-            .with(TestApi.NO_RATES)
-            .withTimes(Duration.ofMillis(300), Duration.ofSeconds(60));
+    private static final HttpLimits SHORT =
+            HttpLimits.DEFAULTS.with(TestApi.NO_RATES).withTimes(Duration.ofMillis(300), Duration.ofSeconds(60));
 
     private TestApi api;
 
     @BeforeEach
     void start() {
-        api = TestApi.of(TestApi.options().withToken(TokenHash.of(TestApi.TOKEN)).withLimits(SHORT));
+        api = TestApi.of(
+                TestApi.options().withToken(TokenHash.of(TestApi.TOKEN)).withLimits(SHORT));
     }
 
     @AfterEach
@@ -100,7 +100,12 @@ class SecurityTest {
     @MethodSource("routes")
     void route_fromOriginOfAnotherPort_isRefused(String route) {
         refused(
-                ask(route, "Authorization", "Bearer " + TestApi.TOKEN, "Origin", "http://127.0.0.1:" + (api.port() ^ 1)),
+                ask(
+                        route,
+                        "Authorization",
+                        "Bearer " + TestApi.TOKEN,
+                        "Origin",
+                        "http://127.0.0.1:" + (api.port() ^ 1)),
                 Refusal.ORIGIN);
     }
 
@@ -109,8 +114,9 @@ class SecurityTest {
     void route_forForeignHost_isRefused(String route) {
         String[] parts = route.split(" ", 2);
         try (Raw raw = new Raw(api)) {
-            String head = raw.exchange(route.replace(parts[1], TestApi.filled(parts[1])) + " HTTP/1.1\r\nHost: evil.example:" + api.port()
-                    + "\r\nAuthorization: Bearer " + TestApi.TOKEN + "\r\nContent-Length: 0\r\n\r\n");
+            String head = raw.exchange(
+                    route.replace(parts[1], TestApi.filled(parts[1])) + " HTTP/1.1\r\nHost: evil.example:" + api.port()
+                            + "\r\nAuthorization: Bearer " + TestApi.TOKEN + "\r\nContent-Length: 0\r\n\r\n");
             assertThat(head).startsWith("HTTP/1.1 421").contains("application/problem+json");
         }
         assertThat(api.refused(Refusal.HOST)).isEqualTo(1);
@@ -185,8 +191,8 @@ class SecurityTest {
 
     @Test
     void connection_thatIsIdle_isClosed() {
-        try (TestApi idle = TestApi.of(TestApi.options()
-                        .withLimits(SHORT.withTimes(Duration.ofSeconds(20), Duration.ofMillis(200))));
+        try (TestApi idle = TestApi.of(
+                        TestApi.options().withLimits(SHORT.withTimes(Duration.ofSeconds(20), Duration.ofMillis(200))));
                 Raw raw = new Raw(idle)) {
             raw.exchange("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
             raw.rest();
@@ -196,7 +202,9 @@ class SecurityTest {
 
     @Test
     void connections_beyondTheLimit_areCut() {
-        try (TestApi few = TestApi.of(TestApi.options().withLimits(SHORT.withTimes(Duration.ofSeconds(20), Duration.ofSeconds(60)).withRoom(2, 1, 1)));
+        try (TestApi few = TestApi.of(TestApi.options()
+                        .withLimits(SHORT.withTimes(Duration.ofSeconds(20), Duration.ofSeconds(60))
+                                .withRoom(2, 1, 1)));
                 Raw first = new Raw(few);
                 Raw second = new Raw(few)) {
             first.exchange("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -264,20 +272,29 @@ class SecurityTest {
         String set = login.headers().firstValue("Set-Cookie").orElseThrow();
         assertThat(set).matches("gradwatch_session_0=[\\w-]{43}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict");
         String cookie = set.substring(0, set.indexOf(';'));
-        assertThat(api.get("/api/jobs", "Cookie", "a=b; " + cookie).statusCode()).isEqualTo(200);
+        assertThat(api.get("/api/jobs", "Cookie", "a=b; " + cookie).statusCode())
+                .isEqualTo(200);
 
         HttpResponse<String> forged = api.post("/api/mutes", "{\"job\":\"a\",\"for\":\"1h\"}", "Cookie", cookie);
         assertThat(forged.statusCode()).isEqualTo(403);
         assertThat(api.refused(Refusal.CSRF)).isEqualTo(1);
         assertThat(api.directory.muted).isEmpty();
-        assertThat(api.post("/api/mutes", "{\"job\":\"a\",\"for\":\"1h\"}", "Cookie", cookie, "X-Gradwatch", "1").statusCode())
+        assertThat(api.post("/api/mutes", "{\"job\":\"a\",\"for\":\"1h\"}", "Cookie", cookie, "X-Gradwatch", "1")
+                        .statusCode())
                 .isEqualTo(201);
-        assertThat(api.post("/api/mutes", "{\"job\":\"a\",\"for\":\"1h\"}", "Cookie", cookie, "Origin", "http://127.0.0.1:" + api.port())
+        assertThat(api.post(
+                                "/api/mutes",
+                                "{\"job\":\"a\",\"for\":\"1h\"}",
+                                "Cookie",
+                                cookie,
+                                "Origin",
+                                "http://127.0.0.1:" + api.port())
                         .statusCode())
                 .isEqualTo(201);
 
         HttpResponse<String> logout = api.post("/api/logout", "", "Cookie", cookie, "X-Gradwatch", "1");
-        assertThat(logout.headers().firstValue("Set-Cookie")).hasValueSatisfying(ends -> assertThat(ends).contains("Max-Age=0"));
+        assertThat(logout.headers().firstValue("Set-Cookie"))
+                .hasValueSatisfying(ends -> assertThat(ends).contains("Max-Age=0"));
         assertThat(api.get("/api/jobs", "Cookie", cookie).statusCode()).isEqualTo(401);
     }
 
@@ -295,16 +312,21 @@ class SecurityTest {
     @Test
     void logins_areFiveAMinute() {
         HttpLimits.Rates rates = new HttpLimits.Rates(1e6, 1_000, 5, 10);
-        try (TestApi strict = TestApi.of(TestApi.options()
-                .withToken(TokenHash.of(TestApi.TOKEN))
-                .withLimits(HttpLimits.DEFAULTS.with(rates)))) {
+        try (TestApi strict = TestApi.of(
+                TestApi.options().withToken(TokenHash.of(TestApi.TOKEN)).withLimits(HttpLimits.DEFAULTS.with(rates)))) {
             for (int i = 0; i < 5; i++) {
-                assertThat(strict.post("/api/login", "{\"token\":\"guess" + i + "\"}").statusCode()).isEqualTo(401);
+                assertThat(strict.post("/api/login", "{\"token\":\"guess" + i + "\"}")
+                                .statusCode())
+                        .isEqualTo(401);
             }
-            assertThat(strict.post("/api/login", "{\"token\":\"" + TestApi.TOKEN + "\"}").statusCode()).isEqualTo(429);
+            assertThat(strict.post("/api/login", "{\"token\":\"" + TestApi.TOKEN + "\"}")
+                            .statusCode())
+                    .isEqualTo(429);
             assertThat(strict.refused(Refusal.LOGIN_RATE)).isEqualTo(1);
             strict.nanos.addAndGet(12_000_000_001L);
-            assertThat(strict.post("/api/login", "{\"token\":\"" + TestApi.TOKEN + "\"}").statusCode()).isEqualTo(200);
+            assertThat(strict.post("/api/login", "{\"token\":\"" + TestApi.TOKEN + "\"}")
+                            .statusCode())
+                    .isEqualTo(200);
         }
     }
 

@@ -53,10 +53,25 @@ class TlsTest {
     private static void makePair(String name, String algorithm) throws Exception {
         Path store = made.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "a", "-keyalg", algorithm, "-dname", "CN=" + name,
-                        "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "30",
-                        "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", new String(PASSWORD))
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "a",
+                        "-keyalg",
+                        algorithm,
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=dns:localhost,ip:127.0.0.1",
+                        "-validity",
+                        "30",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        new String(PASSWORD))
                 .redirectErrorStream(true)
                 .redirectOutput(made.resolve(name + ".log").toFile())
                 .start();
@@ -67,11 +82,14 @@ class TlsTest {
         }
         Certificate leaf = keys.getCertificate("a");
         Files.writeString(made.resolve(name + ".crt"), pem("CERTIFICATE", leaf.getEncoded()));
-        Files.writeString(made.resolve(name + ".key"), pem("PRIVATE KEY", keys.getKey("a", PASSWORD).getEncoded()));
+        Files.writeString(
+                made.resolve(name + ".key"),
+                pem("PRIVATE KEY", keys.getKey("a", PASSWORD).getEncoded()));
     }
 
     private static String pem(String kind, byte[] der) {
-        String lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(der);
+        String lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                .encodeToString(der);
         return "-----BEGIN " + kind + "-----\n" + lines + "\n-----END " + kind + "-----\n";
     }
 
@@ -138,7 +156,9 @@ class TlsTest {
         try (TestApi api = TestApi.of(options())) {
             use("second.crt", certificate);
             // Half of a renewal: the checks that see it must change nothing.
-            Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> health(api).subject().equals("CN=first"));
+            Awaitility.await()
+                    .pollDelay(Duration.ofMillis(200))
+                    .until(() -> health(api).subject().equals("CN=first"));
             use("second.key", key);
             Awaitility.await().until(() -> health(api).subject().equals("CN=second"));
         }
@@ -149,7 +169,9 @@ class TlsTest {
         try (TestApi api = TestApi.of(options())) {
             Files.writeString(certificate, "-----BEGIN CERTIFICATE-----\nnonsense\n");
             Files.delete(key);
-            Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> health(api).subject().equals("CN=first"));
+            Awaitility.await()
+                    .pollDelay(Duration.ofMillis(200))
+                    .until(() -> health(api).subject().equals("CN=first"));
             use("third.crt", certificate);
             use("third.key", key);
             Awaitility.await().until(() -> health(api).subject().equals("CN=third"));
@@ -169,8 +191,8 @@ class TlsTest {
     }
 
     private void start() throws IOException {
-        try (HttpApi api = new HttpApi(
-                options(), new FakeDirectory(), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
+        try (HttpApi api =
+                new HttpApi(options(), new FakeDirectory(), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
             api.start();
         }
     }

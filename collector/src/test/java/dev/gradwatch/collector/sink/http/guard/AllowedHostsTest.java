@@ -14,13 +14,24 @@ class AllowedHostsTest {
             AllowedHosts.of(new InetSocketAddress("127.0.0.1", 7788), List.of("gradwatch.Example.org"));
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "LOCALHOST:1", "127.0.0.1:7788", "[::1]:7788", "[::1]", "gradwatch.example.org"})
+    @ValueSource(
+            strings = {"localhost", "LOCALHOST:1", "127.0.0.1:7788", "[::1]:7788", "[::1]", "gradwatch.example.org"})
     void host_ofThisServer_isAllowed(String host) {
         assertThat(loopback.allows(host)).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "evil.example", "localhost.evil.example", "evil.example:7788", "10.0.0.1", "[::2]", "[::1", "localhost@evil"})
+    @ValueSource(
+            strings = {
+                "",
+                "evil.example",
+                "localhost.evil.example",
+                "evil.example:7788",
+                "10.0.0.1",
+                "[::2]",
+                "[::1",
+                "localhost@evil"
+            })
     void host_ofAnother_isNot(String host) {
         assertThat(loopback.allows(host)).isFalse();
         assertThat(loopback.allows(null)).isFalse();
