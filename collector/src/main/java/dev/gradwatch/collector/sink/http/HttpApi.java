@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The API's server. {@link #start} binds; {@link #close} ends event streams politely, takes at most 3 seconds, and may be called twice.
- * Thread-safe.
+ * Whoever made it closes it, also where it did not start. Thread-safe.
  *
  * <p>Two event loops, which nothing blocks, and a bounded pool that asks the directory. All that a client can make grow has a limit in
  * {@link HttpLimits}.
