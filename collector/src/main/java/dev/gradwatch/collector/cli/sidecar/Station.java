@@ -59,7 +59,7 @@ public final class Station implements AutoCloseable {
     private final AlertBook book;
     private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(2, Station::daemon);
-    private @Nullable Watching watching;
+    private volatile @Nullable Watching watching;
     private volatile boolean closing;
 
     /** What begins with {@link #watch}. */
@@ -210,6 +210,16 @@ public final class Station implements AutoCloseable {
         if (removed.jobs() > 0) {
             logger.info("removed {} jobs that ended long ago from the store", removed.jobs());
             catalogue.keep(id -> store.job(id).isPresent());
+        }
+    }
+
+    /** Runs a task once all that was observed up to now is written, or the store turned out to be away. Does not block. */
+    public void whenWritten(Runnable task) {
+        Watching now = watching;
+        if (now == null) {
+            task.run();
+        } else {
+            now.writer().whenWritten(task);
         }
     }
 

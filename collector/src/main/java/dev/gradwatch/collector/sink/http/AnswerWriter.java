@@ -17,8 +17,9 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes an {@link Answer} what goes over the wire: with an ETag, not at all where the client has it, and packed where the client unpacks. Hashing and
- * packing a report of megabytes takes milliseconds, so {@link #packed} is for workers, and only {@link #send} for event loops.
+ * Makes an {@link Answer} what goes over the wire: with an ETag, not at all where the client has it, and packed where the client unpacks.
+ * Hashing and packing a report of megabytes takes milliseconds, so {@link #packed} is for workers, and only {@link #send} for event
+ * loops.
  */
 final class AnswerWriter {
     /** A smaller one fits a packet as it is. */

@@ -17,8 +17,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the API answers from: live jobs, and stored ones behind them. Thread-safe. Methods may block on the store, so the API calls them off its
- * event loops; they throw {@link dev.gradwatch.collector.sink.store.StoreException} where only the store would know and it does not answer.
+ * What the API answers from: live jobs, and stored ones behind them. Thread-safe. Methods may block on the store, so the API calls them
+ * off its event loops; they throw {@link dev.gradwatch.collector.sink.store.StoreException} where only the store would know and it does
+ * not answer.
  */
 public interface Directory {
     JobPage jobs(JobQuery query);
@@ -62,8 +63,8 @@ public interface Directory {
     Health health();
 
     /**
-     * Calls for each event from now on, on the thread that made it, which must not be held up. Alert events come one at a time in the order of their
-     * micros, each when {@link #eventsAfter} has it.
+     * Calls for each event from now on, on the thread that made it, which must not be held up. Alert events come one at a time in the
+     * order of their micros, each when {@link #eventsAfter} has it.
      *
      * @return closes the subscription
      */

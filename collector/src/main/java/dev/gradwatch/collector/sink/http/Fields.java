@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,6 @@ record Fields(ObjectNode json) {
     private static String kind(JsonNode value) {
         return value.isTextual()
                 ? "a string of " + value.textValue().length() + " characters"
-                : value.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+                : value.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -14,9 +14,11 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -31,10 +33,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The API's server. {@link #start} binds; {@link #close} ends event streams politely, takes at most 3 seconds, and may be called twice. Thread-safe.
+ * The API's server. {@link #start} binds; {@link #close} ends event streams politely, takes at most 3 seconds, and may be called twice.
+ * Whoever made it closes it, also where it did not start. Thread-safe.
  *
- * <p>Two event loops, which nothing blocks, and a bounded pool that asks the directory. All that a client can make grow has a limit in {@link
- * HttpLimits}.
+ * <p>Two event loops, which nothing blocks, and a bounded pool that asks the directory. All that a client can make grow has a limit in
+ * {@link HttpLimits}.
  */
 public final class HttpApi implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
@@ -76,7 +79,7 @@ public final class HttpApi implements AutoCloseable {
         Backlog backlog = (micros, limit) -> directory.eventsAfter(micros, limit).stream()
                 .map(event -> EventRoute.frame(new Directory.Event.OfAlert(event)))
                 .toList();
-        long nowMicros = ChronoUnit.MICROS.between(java.time.Instant.EPOCH, clock.instant());
+        long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
         streams = new Streams(limits.streams(), backlog, workers, nowMicros);
         meters = new HttpMeters(registry);
         meters.watch(streams, connections);
@@ -133,7 +136,7 @@ public final class HttpApi implements AutoCloseable {
                 .connectionHandler(this::connected)
                 .invalidRequestHandler(requests::invalid)
                 .requestHandler(routes.router(started));
-        await(listening.listen(io.vertx.core.net.SocketAddress.inetSocketAddress(address)), address);
+        await(listening.listen(SocketAddress.inetSocketAddress(address)), address);
         server = listening;
         if (reload != null) {
             reload.watch(listening, workers);

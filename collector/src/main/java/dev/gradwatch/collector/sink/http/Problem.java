@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An answer that is not what was asked for, as RFC 9457 writes it. Thrown where it is found; its detail is for the client, without internals. */
+/**
+ * An answer that is not what was asked for, as RFC 9457 writes it. Thrown where it is found; its detail is for the client, without
+ * internals.
+ */
 final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final int SHOWN_CHARS = 100;

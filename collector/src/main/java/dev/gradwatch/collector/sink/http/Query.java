@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A URL's query, with each value checked as it is read; an empty value counts as none. Each method throws a {@link Problem} that says what was expected. */
+/**
+ * A URL's query, with each value checked as it is read; an empty value counts as none. Each method throws a {@link Problem} that says
+ * what was expected.
+ */
 record Query(Map<String, String> values) {
     static final int MAX_TEXT = 500;
     private static final int MAX_OFFSET = 1_000_000_000;

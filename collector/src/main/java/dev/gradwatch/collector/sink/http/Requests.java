@@ -21,7 +21,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A request's way through the server, whichever route it takes: begun, read, worked on, answered, counted. On event loops, but for the work. */
+/**
+ * A request's way through the server, whichever route it takes: begun, read, worked on, answered, counted. On event loops, but for the
+ * work.
+ */
 final class Requests {
     private static final Logger log = LoggerFactory.getLogger(Requests.class);
 

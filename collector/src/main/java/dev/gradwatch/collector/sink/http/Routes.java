@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The server's routes as Vert.x has them: each endpoint, what is wrong with other methods, and the page's files for all that is not the API. */
+/**
+ * The server's routes as Vert.x has them: each endpoint, what is wrong with other methods, and the page's files for all that is not the
+ * API.
+ */
 final class Routes {
     private static final Endpoint UNKNOWN = Endpoint.get("unknown", call -> {
         throw unknown();

@@ -4,8 +4,13 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The session's cookie as text. Named after the port too: browsers keep one jar for all ports of a host, and two collectors may share one. */
+/**
+ * The session's cookie as text. Named after the port too: browsers keep one jar for all ports of a host, and two collectors may share
+ * one.
+ */
 record SessionCookie(String name, String path, boolean secure) {
+    private static final Pattern PAIRS = Pattern.compile(";\\s*");
+
     static SessionCookie of(int port, String prefix, boolean tls) {
         return new SessionCookie("gradwatch_session_" + port, prefix + "/", tls);
     }
@@ -35,6 +40,4 @@ record SessionCookie(String name, String path, boolean secure) {
         }
         return null;
     }
-
-    private static final Pattern PAIRS = Pattern.compile(";\\s*");
 }

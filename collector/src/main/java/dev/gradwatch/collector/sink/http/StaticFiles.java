@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The page's files, from the class path's {@code dashboard} folder. Reads them as they are asked for, from memory that the class loader has anyway;
- * Vert.x' own handler would copy them to a folder on the disk first. Blocks.
+ * The page's files, from the class path's {@code dashboard} folder. Reads them as they are asked for, from memory that the class loader
+ * has anyway; Vert.x' own handler would copy them to a folder on the disk first. Blocks.
  */
 final class StaticFiles {
     private static final String FOLDER = "dashboard/";

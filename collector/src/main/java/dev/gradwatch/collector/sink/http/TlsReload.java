@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,8 +61,10 @@ final class TlsReload {
                                 files.certificate() + ": " + failure.getClass().getSimpleName()));
                 complaint = null;
             }
+        } catch (NoSuchFileException e) {
+            complain(e.getMessage() + ": not there");
         } catch (IOException e) {
-            complain(String.valueOf(e));
+            complain(String.valueOf(e.getMessage()));
         } finally {
             checking.set(false);
         }

@@ -3,6 +3,8 @@ package dev.gradwatch.collector.sink.store;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.Mute;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -44,6 +46,9 @@ public final class StoreWriter implements AutoCloseable {
     /** An alert came; it waits for no pause, but for a store that is away as long as all else. */
     private boolean urgent;
 
+    /** Who waits for what is pending now. */
+    private List<Runnable> waiting = new ArrayList<>();
+
     private boolean closing;
     private boolean ended;
 
@@ -82,6 +87,22 @@ public final class StoreWriter implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Runs a task on the writer's thread once all that was pending when it came is written, or the store turned out to be away. */
+    public void whenWritten(Runnable task) {
+        lock.lock();
+        try {
+            if (!ended) {
+                waiting.add(task);
+                urgent = true;
+                changed.signalAll();
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        task.run();
     }
 
     /** Written with the next batch. */
@@ -142,6 +163,7 @@ public final class StoreWriter implements AutoCloseable {
             long due = System.nanoTime();
             boolean away = false;
             for (long flush = await(due, away); flush >= 0; flush = await(due, away)) {
+                List<Runnable> its = takeWaiting();
                 WriteCycle.Outcome outcome = cycle.turn();
                 away = outcome == WriteCycle.Outcome.FAILED;
                 long wait = outcome == WriteCycle.Outcome.FAILED ? cycle.nextWaitNanos() : FLUSH.toNanos();
@@ -151,6 +173,11 @@ public final class StoreWriter implements AutoCloseable {
                 due = System.nanoTime() + (atOnce ? 0 : wait);
                 if (outcome == WriteCycle.Outcome.DONE) {
                     finish(flush);
+                }
+                if (outcome == WriteCycle.Outcome.MORE) {
+                    waitOn(its);
+                } else {
+                    its.forEach(this::run);
                 }
             }
         } catch (InterruptedException e) {
@@ -176,6 +203,35 @@ public final class StoreWriter implements AutoCloseable {
         }
     }
 
+    private List<Runnable> takeWaiting() {
+        lock.lock();
+        try {
+            List<Runnable> taken = waiting;
+            waiting = new ArrayList<>();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void waitOn(List<Runnable> tasks) {
+        lock.lock();
+        try {
+            waiting.addAll(0, tasks);
+            urgent |= !tasks.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.warn("Somebody who waited for the store failed: {}", e.toString(), e);
+        }
+    }
+
     private void finish(long flush) {
         lock.lock();
         try {
@@ -194,5 +250,6 @@ public final class StoreWriter implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        takeWaiting().forEach(this::run);
     }
 }

@@ -237,12 +237,16 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     }
 
     private boolean leave(RankFrames.Leave leave) {
-        end(leave.left().reason());
+        endReason = leave.left().reason();
+        state = State.LEFT;
+        decoder.stop();
         try {
             return handOver(leave.progress());
         } finally {
             joined = false;
             handOver(leave.left());
+            // A reporter that sees the end of the connection takes it that all it said is safe.
+            sessions.kept.then(peer::close);
         }
     }
 

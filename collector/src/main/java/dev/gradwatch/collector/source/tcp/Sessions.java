@@ -38,6 +38,8 @@ final class Sessions {
     /** SHA-256 of what Hello must say. */
     final byte @Nullable [] tokenHash;
 
+    volatile Kept kept = Kept.AT_ONCE;
+
     private final Map<RankKey, Session> byRank = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger greeting = new AtomicInteger();

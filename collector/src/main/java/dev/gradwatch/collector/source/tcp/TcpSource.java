@@ -74,6 +74,12 @@ public final class TcpSource implements AutoCloseable {
         this.tlsFiles = tls;
     }
 
+    /** Before {@link #start}: connections of ranks that said Goodbye end when what they said is kept. */
+    public TcpSource closingWhen(Kept kept) {
+        sessions.kept = kept;
+        return this;
+    }
+
     /**
      * Reads the certificate where there is one, binds and begins to accept.
      *

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * A token bucket for each client address. Thread-safe, never blocks. Knows at most a named number of addresses; the one that asked longest ago is
- * forgotten, which fills its bucket. Of an IPv6 address only the network counts, since one machine has all of it.
+ * A token bucket for each client address. Thread-safe, never blocks. Knows at most a named number of addresses; the one that asked
+ * longest ago is forgotten, which fills its bucket. Of an IPv6 address only the network counts, since one machine has all of it.
  */
 public final class AddressRates {
     private static final double NANOS_PER_SECOND = 1e9;

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which names a request may call this server by. A page of a stranger whose name was made to resolve to this machine (DNS rebinding) sends its
- * own name, and is refused. Immutable.
+ * Which names a request may call this server by. A page of a stranger whose name was made to resolve to this machine (DNS rebinding)
+ * sends its own name, and is refused. Immutable.
  *
  * <p>Ports are not compared: who forwards a port, reaches the server by another one.
  */
@@ -29,8 +29,8 @@ public final class AllowedHosts {
     }
 
     /**
-     * Loopback's names, those of the address, and what a person named. Where the server listens on all addresses, any literal address will do: a
-     * name can be made to resolve to this machine, a number cannot. May ask the machine for its name.
+     * Loopback's names, those of the address, and what a person named. Where the server listens on all addresses, any literal address
+     * will do: a name can be made to resolve to this machine, a number cannot. May ask the machine for its name.
      */
     public static AllowedHosts of(InetSocketAddress address, Collection<String> named) {
         Set<String> names = new HashSet<>(LOOPBACK);

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A certificate with its key, read from PEM files again where these changed. Blocks on the disk. Not thread-safe.
  *
- * <p>Whoever renews a certificate writes two files, one after the other. In between they do not belong together, and a server that took them would
- * fail every handshake; so a key must prove that it is the certificate's before either is used.
+ * <p>Whoever renews a certificate writes two files, one after the other. In between they do not belong together, and a server that took
+ * them would fail every handshake; so a key must prove that it is the certificate's before either is used.
  */
 public final class Certificates {
     private static final int MAX_BYTES = 1 << 20;

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines of a connection's requests: the head must be there soon after its first byte, or after the connection, and the body soon after the head.
- * Confined to the connection's event loop. An idle timeout alone would not do: one byte a second keeps a connection from being idle.
+ * Deadlines of a connection's requests: the head must be there soon after its first byte, or after the connection, and the body soon
+ * after the head. Confined to the connection's event loop. An idle timeout alone would not do: one byte a second keeps a connection from
+ * being idle.
  *
  * <p>Stands first in the pipeline, which only Vert.x's internal type gives access to.
  */

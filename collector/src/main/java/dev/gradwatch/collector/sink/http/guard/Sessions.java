@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Who is logged in by a cookie. Thread-safe, never blocks. Holds hashes, so that what a heap dump shows opens nothing; at most a named number of
- * sessions, the one that logged in first goes.
+ * Who is logged in by a cookie. Thread-safe, never blocks. Holds hashes, so that what a heap dump shows opens nothing; at most a named
+ * number of sessions, the one that logged in first goes.
  */
 public final class Sessions {
     private static final int ID_BYTES = 32;

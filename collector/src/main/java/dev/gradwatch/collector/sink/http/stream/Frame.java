@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event, for all clients: its bytes are made once, by the first that sends it, since the thread that made the event must not be held up.
- * Thread-safe.
+ * One event, for all clients: its bytes are made once, by the first that sends it, since the thread that made the event must not be held
+ * up. Thread-safe.
  */
 public final class Frame {
     private final String event;

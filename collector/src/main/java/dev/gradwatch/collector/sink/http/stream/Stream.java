@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client that listens. {@link #offer} and {@link #end} are for any thread, all else stays on the connection's event loop, and no thread ever
- * waits for the client.
+ * One client that listens. {@link #offer} and {@link #end} are for any thread, all else stays on the connection's event loop, and no
+ * thread ever waits for the client.
  *
- * <p>One that resumes is sent what it missed, a page at a time; what happens meanwhile waits in its queue, and of that what the pages held is
- * left out.
+ * <p>One that resumes is sent what it missed, a page at a time; what happens meanwhile waits in its queue, and of that what the pages
+ * held is left out.
  */
 final class Stream {
     private static final Logger log = LoggerFactory.getLogger(Stream.class);

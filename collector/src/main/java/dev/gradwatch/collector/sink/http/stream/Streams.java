@@ -11,8 +11,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All clients that listen. Thread-safe. {@link #publish} costs the publisher one short lock and a wake-up for each client that slept; it never
- * waits for a client. Closed by whoever opened it.
+ * All clients that listen. Thread-safe. {@link #publish} costs the publisher one short lock and a wake-up for each client that slept; it
+ * never waits for a client. Closed by whoever opened it.
  */
 public final class Streams implements AutoCloseable {
     private final Set<Stream> streams = new LinkedHashSet<>();
