@@ -13,7 +13,7 @@ from certificates import Authority
 from collector import Collector
 from gradwatch import tls, wire
 from gradwatch.sender import Sender
-from harness import HERE, JobTest, environment
+from harness import JOB_SECONDS, JobTest, environment
 from test_connection import Long
 from test_sender import Source
 
@@ -256,6 +256,24 @@ class TlsTest(unittest.TestCase):
             collector.close()
         self.fail("a connection of more than %d records (expected: a few)" % records)
 
+    def test_a_handshake_that_stalls_holds_nobody(self):
+        with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+            sender, source = self.sender(server.getsockname()[1])
+            while not sender.attempts:
+                sender._stopping.wait(0.01)
+            slowest = 0
+            for _ in range(200):
+                sender.offer(CHANGE, 0)
+                started = time.monotonic()
+                sender.pump()
+                slowest = max(slowest, time.monotonic() - started)
+            self.assertLess(slowest, 0.5)
+            for call, most in ((sender.pump_failure, 1), (lambda: sender.finish(2), 2)):
+                started = time.monotonic()
+                call()
+                self.assertLess(time.monotonic() - started, most + 1)
+            self.assertEqual([], source.errors)
+
     def test_a_collector_that_is_slow_to_read_holds_nobody(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
             holding = []
@@ -379,11 +397,11 @@ class TlsJobTest(JobTest):
             job.train(1)
             started = time.monotonic()
             job.train(300)
-            self.assertLess(time.monotonic() - started, 5)
+            self.assertLess(time.monotonic() - started, JOB_SECONDS / 2)
             started = time.monotonic()
             code, err = job.end()
-            # FINISH_SECONDS, and the interpreter's own end.
-            self.assertLess(time.monotonic() - started, 5)
+            # What is waited for is bounded in the sender's test; here the machine may be busy.
+            self.assertLess(time.monotonic() - started, JOB_SECONDS / 2)
             self.assertEqual((0, ""), (code, err))
 
     def test_a_job_that_distrusts_says_so_once_and_trains(self):
