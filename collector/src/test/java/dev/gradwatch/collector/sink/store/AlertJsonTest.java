@@ -19,7 +19,8 @@ class AlertJsonTest {
             AlertEvent event = Rows.event(5, AlertEvent.Kind.UPDATED, "1", "a", state);
             assertThat(AlertJson.read(AlertJson.write(event), AlertEvent.class)).isEqualTo(event);
         }
-        assertThat(AlertJson.read(AlertJson.write(Rows.mute("1", 2)), Mute.class)).isEqualTo(Rows.mute("1", 2));
+        assertThat(AlertJson.read(AlertJson.write(Rows.mute("1", 2)), Mute.class))
+                .isEqualTo(Rows.mute("1", 2));
     }
 
     @Test
@@ -41,12 +42,16 @@ class AlertJsonTest {
     @Test
     void olderRow_mayLackLists() {
         String older = json(Rows.alert("1", "a", AlertState.OPEN, 5)).replace("\"modules\":[\"head\"],", "");
-        assertThat(AlertJson.read(older.getBytes(StandardCharsets.UTF_8), Alert.class).finding().modules()).isEmpty();
+        assertThat(AlertJson.read(older.getBytes(StandardCharsets.UTF_8), Alert.class)
+                        .finding()
+                        .modules())
+                .isEmpty();
     }
 
     @Test
     void whatIsNoJson_isRefused() {
-        assertThatThrownBy(() -> AlertJson.read(new byte[] {1, 2}, Alert.class)).isInstanceOf(UncheckedIOException.class);
+        assertThatThrownBy(() -> AlertJson.read(new byte[] {1, 2}, Alert.class))
+                .isInstanceOf(UncheckedIOException.class);
     }
 
     private static String json(Alert alert) {

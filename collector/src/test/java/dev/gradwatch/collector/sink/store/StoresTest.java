@@ -42,7 +42,8 @@ class StoresTest {
         assertThat(before.password()).isEqualTo("p@ss+w:");
         assertThat(before.toString()).isEqualTo(before.place());
 
-        PostgresUrl among = PostgresUrl.of("jdbc:postgresql://db/jobs?password=a@b&user=ada&sslmode=require", environment);
+        PostgresUrl among =
+                PostgresUrl.of("jdbc:postgresql://db/jobs?password=a@b&user=ada&sslmode=require", environment);
         assertThat(among.url()).isEqualTo("jdbc:postgresql://db/jobs?sslmode=require");
         assertThat(among.user()).isEqualTo("ada");
         assertThat(among.password()).isEqualTo("a@b");
@@ -56,7 +57,8 @@ class StoresTest {
     @ParameterizedTest
     @ValueSource(strings = {"[::1]:5432", "a,b:5433", "10.0.0.1"})
     void hosts_mayBeSeveralOrNumbers(String hosts) {
-        assertThat(PostgresUrl.of("jdbc:postgresql://" + hosts + "/db", Map.of()).url())
+        assertThat(PostgresUrl.of("jdbc:postgresql://" + hosts + "/db", Map.of())
+                        .url())
                 .isEqualTo("jdbc:postgresql://" + hosts + "/db");
     }
 }
