@@ -83,7 +83,9 @@ final class CollectCommand implements Callable<Integer> {
         Station station =
                 Station.open(serve.storeUrl(options.listen().getPort()), serve.retention(), Sidecar::nowMicros);
         Sidecar sidecar = Sidecar.start(
-                options, station.recollection(), upstream.upstream(line -> err.println("gradwatch: " + line)));
+                options,
+                new Keeping(station.recollection(), station::whenWritten),
+                upstream.upstream(line -> err.println("gradwatch: " + line)));
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,

@@ -3,7 +3,6 @@ package dev.gradwatch.collector.cli;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.ObservationSink;
 import dev.gradwatch.collector.pipeline.Jobs;
-import dev.gradwatch.collector.pipeline.Recollection;
 import dev.gradwatch.collector.sink.upstream.Upstream;
 import dev.gradwatch.collector.source.recording.RecordingWriter;
 import dev.gradwatch.collector.source.tcp.TcpSource;
@@ -60,23 +59,22 @@ final class Sidecar implements AutoCloseable {
      *     used or the recording not be written
      */
     static Sidecar start(SidecarOptions options) throws IOException {
-        return start(options, Recollection.NONE, null);
+        return start(options, Keeping.NONE, null);
     }
 
     /**
-     * @param recollection of jobs that an earlier process knew
+     * @param keeping how its jobs outlast it
      * @param upstream is told all that is seen here, and closed with the sidecar; null where nobody is
      */
-    static Sidecar start(SidecarOptions options, Recollection recollection, @Nullable Upstream upstream)
-            throws IOException {
+    static Sidecar start(SidecarOptions options, Keeping keeping, @Nullable Upstream upstream) throws IOException {
         RecordingWriter recording = options.record() == null ? null : RecordingWriter.open(options.record());
-        Jobs jobs = new Jobs(tap(recording, upstream), recollection);
+        Jobs jobs = new Jobs(tap(recording, upstream), keeping.recollection());
         if (upstream != null) {
             upstream.start(jobs::picture);
         }
         byte[] tokenHash =
                 options.token() == null ? null : options.token().sha256().bytes();
-        TcpSource source = new TcpSource(options.listen(), tokenHash, options.tls(), jobs);
+        TcpSource source = new TcpSource(options.listen(), tokenHash, options.tls(), jobs).closingWhen(keeping.kept());
         InetSocketAddress address;
         try {
             address = source.start();
