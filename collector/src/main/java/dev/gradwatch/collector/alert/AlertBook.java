@@ -11,6 +11,7 @@ import dev.gradwatch.collector.model.Severity;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -49,9 +50,13 @@ public final class AlertBook {
     static final long HOLD_MICROS = 30_000_000;
     static final long MAX_HOLD_MICROS = 3_600_000_000L;
     static final long UPDATE_MICROS = 5_000_000;
+    static final long INFO_MICROS = 1_000_000;
 
     private final Map<String, Life> alerts = new LinkedHashMap<>();
     private final Map<String, Set<String>> byJob = new LinkedHashMap<>();
+    /** By job: since when findings of severity info are true that have no alert yet. */
+    private final Map<String, Map<String, Long>> unopened = new HashMap<>();
+
     private final Mutes mutes = new Mutes();
     private final Consumer<AlertEvent> listener;
     private long lastEventMicros;
@@ -105,11 +110,14 @@ public final class AlertBook {
             now.add(id);
             Life life = alerts.get(id);
             if (life == null) {
-                open(id, job, jobName, finding, before, nowMicros);
+                if (isHere(job, id, finding, ending, nowMicros)) {
+                    open(id, job, jobName, finding, before, nowMicros);
+                }
             } else {
                 present(life, jobName, finding, ending, nowMicros);
             }
         }
+        unopened.getOrDefault(job, Map.of()).keySet().retainAll(now);
         for (String id : List.copyOf(byJob.getOrDefault(job, Set.of()))) {
             Life life = alerts.get(id);
             if (life == null || life.resolved() || !settled) {
@@ -122,6 +130,20 @@ public final class AlertBook {
                 resolve(life, nowMicros);
             }
         }
+    }
+
+    /** What nobody is woken for may wait until it is certain that it is no passing picture of ranks that are not all heard yet. */
+    private boolean isHere(String job, String id, Finding finding, Ending ending, long nowMicros) {
+        if (finding.severity() != Severity.INFO) {
+            return true;
+        }
+        Map<String, Long> its = unopened.computeIfAbsent(job, key -> new HashMap<>());
+        Long since = its.putIfAbsent(id, nowMicros);
+        boolean here = ending != Ending.RUNNING || (since != null && nowMicros - since >= INFO_MICROS);
+        if (here) {
+            its.remove(id);
+        }
+        return here;
     }
 
     private void open(
@@ -279,6 +301,7 @@ public final class AlertBook {
 
     /** Gives up the resolved alerts of a job that is no longer in memory; they are the store's. */
     public synchronized void forget(String job) {
+        unopened.remove(job);
         Set<String> ids = byJob.getOrDefault(job, Set.of());
         ids.removeIf(id -> {
             Life life = alerts.get(id);

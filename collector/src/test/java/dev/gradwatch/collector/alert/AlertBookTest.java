@@ -128,6 +128,26 @@ class AlertBookTest {
     }
 
     @Test
+    void whatIsOnlyWorthKnowing_opensAfterItWasTrueForASecond() {
+        Finding info = HEAD.with(Severity.INFO, "", List.of());
+        update(info);
+        now += SECOND / 2;
+        update();
+        now += SECOND;
+        update(info);
+        assertThat(kinds()).isEmpty();
+        now += SECOND;
+        update(info);
+        assertThat(kinds()).containsExactly(Kind.OPENED);
+    }
+
+    @Test
+    void whatIsOnlyWorthKnowing_opensAtOnce_whereTheJobHasEnded() {
+        book.update("job", "UNet", List.of(HEAD.with(Severity.INFO, "", List.of())), null, true, Ending.BADLY, now);
+        assertThat(kinds()).containsExactly(Kind.OPENED);
+    }
+
+    @Test
     void evidence_growsWithoutAWord() {
         update(HEAD);
         now += 60 * SECOND;

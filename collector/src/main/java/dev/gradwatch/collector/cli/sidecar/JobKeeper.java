@@ -157,12 +157,25 @@ final class JobKeeper implements Consumer<Examination> {
         long now = nowMicros.getAsLong();
         List<FactRow> facts = new ArrayList<>();
         jobs.drain(most, all, now, (job, fact) -> facts.add(new FactRow(job, FactText.encode(fact))));
+        facts.forEach(fact -> keepLine(fact.job()));
         List<JobRow> jobRows = new ArrayList<>();
         for (JobReport report : takeRows(most)) {
             jobRows.add(new JobRow(
                     JobSummary.of(report, now), ReportJson.text(report).getBytes(StandardCharsets.UTF_8)));
         }
         return new Batch(jobRows, facts, List.of(), List.of(), takePoints(most));
+    }
+
+    /** What a store knows of a job it finds by the job's row, so no fact is written before that. */
+    private void keepLine(String job) {
+        if (catalogue.get(job) == null) {
+            jobs.report(job).ifPresent(report -> {
+                catalogue.put(JobSummary.of(report, nowMicros.getAsLong()));
+                synchronized (this) {
+                    rows.putIfAbsent(job, report);
+                }
+            });
+        }
     }
 
     private synchronized List<JobReport> takeRows(int most) {
