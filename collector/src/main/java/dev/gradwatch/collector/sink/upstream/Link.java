@@ -53,6 +53,9 @@ final class Link {
     private boolean askedPicture;
 
     private boolean showing;
+    /** What waits is being said: a write may call back. */
+    private boolean saying;
+
     private boolean closing;
     private boolean refused;
     private boolean lingering;
@@ -120,7 +123,8 @@ final class Link {
 
     /** The connection stands. Nothing but Hello is said before the answer: a collector that refuses closes on all else, and its reason is lost. */
     void connected(Channel made) {
-        if (state != State.GREETING) {
+        // A port that nobody listens on may be the very one that this end was given: then it meets itself.
+        if (state != State.GREETING || made.localAddress().equals(made.remoteAddress())) {
             close(made);
             return;
         }
@@ -172,9 +176,10 @@ final class Link {
     /** Says what waits, as far as the connection takes it. */
     void pump() {
         Channel to = channel;
-        if (state != State.LIVE || to == null || showing) {
+        if (state != State.LIVE || to == null || showing || saying) {
             return;
         }
+        saying = true;
         while (to.isWritable()) {
             Observation next = outbox.poll();
             if (next == null) {
@@ -186,12 +191,16 @@ final class Link {
             }
         }
         settle();
+        saying = false;
         if (outbox.needsPicture() && !askedPicture) {
             askedPicture = true;
             wires.pictures().ask(this);
         }
         if (outbox.isEmpty()) {
             partWhereOver();
+        } else if (to.isWritable() && !outbox.needsPicture()) {
+            // It took more while a write was calling back.
+            wires.loop().execute(this::pump);
         }
     }
 
@@ -300,10 +309,12 @@ final class Link {
 
     private void flush() {
         Channel to = channel;
-        if (to != null && frames.size() > 0) {
-            ChannelFuture unused = to.writeAndFlush(Unpooled.wrappedBuffer(frames.toByteArray()));
-        }
+        byte[] bytes = frames.toByteArray();
+        // Before the write, which may call back that the connection takes more, or no more.
         frames.clear();
+        if (to != null && bytes.length > 0) {
+            ChannelFuture unused = to.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+        }
     }
 
     private void lost(@Nullable Throwable why) {

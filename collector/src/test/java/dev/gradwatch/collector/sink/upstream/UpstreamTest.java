@@ -126,8 +126,7 @@ class UpstreamTest {
         before.close();
         upper = new Jobs();
         all.subList(middle, firstEnd(all)).forEach(here::accept);
-        TcpSource after = source(address.getPort(), upper);
-        await().ignoreExceptions().until(() -> after.start() != null);
+        await().ignoreExceptions().until(() -> source(address.getPort(), upper).start() != null);
         assertThereAsHere(all.get(0).job(), here);
         all.subList(firstEnd(all), all.size()).forEach(here::accept);
 
@@ -222,8 +221,7 @@ class UpstreamTest {
         await().until(() -> !said.isEmpty());
         here.accept(step(0, 1, 1));
         progress(here, 0, 2);
-        TcpSource source = source(address.getPort(), upper);
-        await().ignoreExceptions().until(() -> source.start() != null);
+        await().ignoreExceptions().until(() -> source(address.getPort(), upper).start() != null);
 
         assertThereAsHere("job", here);
         assertThat(said).hasSize(1);
@@ -257,8 +255,7 @@ class UpstreamTest {
         progress(here, 0, 1);
         here.accept(new RankLeft("job", 3, 0, true, "exit"));
         upper = new Jobs();
-        TcpSource after = source(address.getPort(), upper);
-        await().ignoreExceptions().until(() -> after.start() != null);
+        await().ignoreExceptions().until(() -> source(address.getPort(), upper).start() != null);
 
         assertThereAsHere("job", here);
         assertThat(upper.report("job").orElseThrow().ranks().get(0).state()).isEqualTo(JobReport.RankState.FINISHED);
@@ -274,9 +271,8 @@ class UpstreamTest {
             node.accept(new MessageSeen("job", 6, message(41)));
             node.accept(new LogRead("job", 7, "stderr", 44));
         }
+        await().until(() -> messages().size() == 2);
         one.accept(new JobEnded("job", 8, 0));
-        await().until(() ->
-                upper.report("job").map(report -> report.command().size() == 2).orElse(false));
         assertThat(upper.hasEnded("job")).isFalse();
         two.accept(new JobEnded("job", 9, 3));
 
@@ -296,8 +292,7 @@ class UpstreamTest {
         before.close();
         here.accept(new MessageSeen("job", 6, message(50)));
         upper = new Jobs();
-        TcpSource after = source(address.getPort(), upper);
-        await().ignoreExceptions().until(() -> after.start() != null);
+        await().ignoreExceptions().until(() -> source(address.getPort(), upper).start() != null);
         await().until(() -> messages().size() == 2);
         here.accept(new JobEnded("job", 9, 0));
 
@@ -427,7 +422,7 @@ class UpstreamTest {
 
     private void assertThereAsHere(String job, Jobs here) {
         JobReport expected = here.report(job).orElseThrow();
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(20)).ignoreExceptions().untilAsserted(() -> {
             JobReport there = upper.report(job).orElseThrow();
             assertThat(there.ranks()).usingRecursiveComparison().isEqualTo(expected.ranks());
             assertThat(there.models()).usingRecursiveComparison().isEqualTo(expected.models());
