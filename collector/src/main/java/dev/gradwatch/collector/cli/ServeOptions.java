@@ -164,6 +164,14 @@ final class ServeOptions {
         return api;
     }
 
+    /** Where it is served, with the port that was taken. */
+    InetSocketAddress bound() {
+        if (bound == null) {
+            throw new IllegalStateException("bound: nothing yet (expected: start before it)");
+        }
+        return bound;
+    }
+
     /** What to say of it at the start. */
     List<String> lines() {
         if (served == null || bound == null) {
