@@ -86,14 +86,15 @@ final class CollectCommand implements Callable<Integer> {
                 options,
                 new Keeping(station.recollection(), station::whenWritten),
                 upstream.upstream(line -> err.println("gradwatch: " + line)));
+        Directory directory = station.watch(sidecar.jobs(), sidecar.source()::connections);
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,
                 new VerdictPrinter(Terminal.ofStandardOutput(System.getenv())),
+                directory::sinceLastRun,
                 spec.commandLine().getOut(),
                 err);
         sidecar.jobs().addListener(desk);
-        Directory directory = station.watch(sidecar.jobs(), sidecar.source()::connections);
         HttpApi api =
                 listen.noHttp ? null : serve.start(directory, Meters.of(sidecar, directory), tls.files(), tls.newToken);
         LogFollower follower = logs.follow(

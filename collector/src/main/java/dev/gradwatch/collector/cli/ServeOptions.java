@@ -159,7 +159,7 @@ final class ServeOptions {
             bound = api.start();
         } catch (IOException e) {
             api.close();
-            throw ListenErrors.explained(address, e);
+            throw ListenErrors.explained("http", address, e);
         }
         return api;
     }

@@ -81,7 +81,7 @@ final class Sidecar implements AutoCloseable {
         } catch (IOException e) {
             source.close();
             closeAll(recording, upstream);
-            throw e instanceof TlsFileException ? e : ListenErrors.explained(options.listen(), e);
+            throw e instanceof TlsFileException ? e : ListenErrors.explained("listen", options.listen(), e);
         }
         ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(Sidecar::daemon);
         // Nobody waits for the future: the task catches what it may throw, and close stops it.

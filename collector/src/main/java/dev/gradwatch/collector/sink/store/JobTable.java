@@ -131,7 +131,7 @@ final class JobTable {
     }
 
     static Optional<JobSummary> runBefore(Handle handle, String runKey, String job, long startedMicros) {
-        return handle.createQuery(SELECT + "WHERE run = :run AND job <> :job AND started < :started AND running = 0"
+        return handle.createQuery(SELECT + "WHERE run = :run AND job <> :job AND ended <= :started AND running = 0"
                         + " ORDER BY started DESC, id DESC LIMIT 1")
                 .bind("run", Key.of(runKey))
                 .bind("job", Key.of(job))

@@ -33,7 +33,7 @@ public interface Store extends AutoCloseable {
     /** The report's JSON as it was last written. */
     Optional<byte[]> report(String job);
 
-    /** The latest ended job with this run key that started before another one, the other one left out. */
+    /** The latest job with this run key that had ended when another one started, the other one left out. */
     Optional<JobSummary> runBefore(String runKey, String job, long startedMicros);
 
     /** Ids of the jobs that have not ended. */

@@ -58,6 +58,26 @@ public final class VerdictPrinter {
     }
 
     /**
+     * A line or two on what became of an earlier run's findings; empty where it had none.
+     *
+     * @param job the earlier run
+     * @param fixed titles of what is no longer true
+     * @param stillThere titles of what is
+     */
+    public String sinceLastRun(String job, List<String> fixed, List<String> stillThere) {
+        Paper paper = new Paper(terminal);
+        for (String title : fixed) {
+            paper.line("  " + paper.palette.good("Fixed since the last run") + " (" + paper.cells.clean(job) + ")  "
+                    + paper.cells.clean(title));
+        }
+        for (String title : stillThere) {
+            paper.line("  " + paper.palette.bad("Still there since the last run") + " (" + paper.cells.clean(job)
+                    + ")  " + paper.cells.clean(title));
+        }
+        return paper.toString();
+    }
+
+    /**
      * The verdict, ending in a line end.
      *
      * @param reportFile where the whole report was written; null where it was not

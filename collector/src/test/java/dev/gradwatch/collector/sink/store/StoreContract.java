@@ -119,13 +119,16 @@ abstract class StoreContract {
     }
 
     @Test
-    void runBefore_isTheLatestEndedOneThatStartedEarlier() {
+    void runBefore_isTheLatestThatHadEnded() {
         String command = "torchrun train.py --config " + "x".repeat(20_000);
         store.write(Rows.of(
-                Rows.job("old", "n", command, NOW, NOW + 1, 1), Rows.job("last", "n", command, NOW + 10, NOW + 11, 0),
-                Rows.job("live", "n", command, NOW + 20, 0, null), Rows.job("me", "n", command, NOW + 30, NOW + 31, 0),
+                Rows.job("old", "n", command, NOW, NOW + 1, 1),
+                Rows.job("last", "n", command, NOW + 10, NOW + 11, 0),
+                Rows.job("beside", "n", command, NOW + 15, NOW + 35, 0),
+                Rows.job("live", "n", command, NOW + 20, 0, null),
+                Rows.job("me", "n", command, NOW + 30, NOW + 31, 0),
                 Rows.job("later", "n", command, NOW + 40, NOW + 41, 0),
-                        Rows.job("other", "n", command + "y", NOW + 25, NOW + 26, 0)));
+                Rows.job("other", "n", command + "y", NOW + 25, NOW + 26, 0)));
         assertThat(store.runBefore(command, "me", NOW + 30)).map(JobSummary::id).contains("last");
         assertThat(store.runBefore(command, "last", NOW + 11))
                 .map(JobSummary::id)
