@@ -118,13 +118,15 @@ final class ApiClient {
         if (answer.statusCode() / 100 == 2) {
             return body;
         }
+        boolean unknown = answer.statusCode() == 401 && token == null;
+        if (unknown) {
+            throw new IOException(
+                    "http: " + base + " wants a token (expected: --people-token or GRADWATCH_PEOPLE_TOKEN)");
+        }
         String detail = body.path("detail").asText(body.path("title").asText("status " + answer.statusCode()));
         String expected = body.path("expected").asText("");
-        boolean refused = answer.statusCode() == 401 || answer.statusCode() == 403;
-        throw new IOException(detail
-                + (!expected.isEmpty() && !detail.contains("(expected: ")
-                        ? " (expected: " + expected + ")"
-                        : refused && token == null ? " (expected: --people-token)" : ""));
+        boolean told = expected.isEmpty() || detail.contains("(expected: ");
+        throw new IOException(told ? detail : detail + " (expected: " + expected + ")");
     }
 
     private static JsonNode parsed(byte[] body) {

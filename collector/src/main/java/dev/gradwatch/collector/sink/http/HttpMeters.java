@@ -14,6 +14,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The API's own figures. Thread-safe. Every refusal has its counter from the start, so that a rate can be made of it. */
 final class HttpMeters {
+    /** What a dashboard wants to tell apart: at once, noticed, waited for. */
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1)
+    };
+
     private final MeterRegistry registry;
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
 
@@ -38,6 +47,7 @@ final class HttpMeters {
         Timer.builder("gradwatch.http.requests")
                 .description(
                         "Time from a request's head to the end of its answer; of an event stream, to its beginning")
+                .serviceLevelObjectives(BUCKETS)
                 .tag("method", method)
                 .tag("route", route)
                 .tag("status", Integer.toString(status))
