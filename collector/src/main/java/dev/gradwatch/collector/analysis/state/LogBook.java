@@ -41,12 +41,10 @@ public final class LogBook {
         if (epochs.add(message)) {
             return true;
         }
-        int seen = counts.merge(message.id() + '\n' + message.rank(), 1, Integer::sum);
-        if (seen > MAX_OF_ONE || messages.size() >= MAX_MESSAGES) {
-            return true;
-        }
-        // After a restart of the collector a text may be read from a little before where it was left.
-        if (!places.add(message.source()
+        // A text may be read again from a little before where it was left, and a node tells all again that it kept.
+        // Such a
+        // repeat must not use up the room of what is new.
+        String place = message.source()
                 + '\n'
                 + message.line()
                 + '\n'
@@ -54,9 +52,15 @@ public final class LogBook {
                 + '\n'
                 + message.rank()
                 + '\n'
-                + message.fields().hashCode())) {
+                + message.fields().hashCode();
+        if (places.contains(place)) {
             return false;
         }
+        int seen = counts.merge(message.id() + '\n' + message.rank(), 1, Integer::sum);
+        if (seen > MAX_OF_ONE || messages.size() >= MAX_MESSAGES) {
+            return true;
+        }
+        places.add(place);
         return messages.add(message);
     }
 
