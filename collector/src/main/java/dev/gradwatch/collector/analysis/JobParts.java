@@ -159,6 +159,11 @@ public final class JobParts {
         return present;
     }
 
+    /** Whether any rank ever joined. */
+    public boolean hasRanks() {
+        return launch != null;
+    }
+
     /** The models of a rank; none where it is not known. */
     public Set<Integer> modelsOf(int rank) {
         RankState state = launch == null ? null : launch.ranks().get(rank);

@@ -162,7 +162,8 @@ final class Job {
             }
             announced = true;
             recalledMicros = nowMicros;
-            lastLeftMicros = nowMicros;
+            // A job that only logs speak of has no ranks whose leaving would end it.
+            lastLeftMicros = state.parts().hasRanks() ? nowMicros : NOBODY_LEFT;
             urgent = true;
         }
     }

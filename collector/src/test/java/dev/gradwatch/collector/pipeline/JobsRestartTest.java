@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gradwatch.collector.model.JobFact;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobReport.RankState;
+import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.RankJoined;
+import dev.gradwatch.collector.model.Severity;
 import dev.gradwatch.collector.source.recording.RecordingReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -141,6 +143,32 @@ class JobsRestartTest {
         assertThat(again.report(id).orElseThrow().ranks())
                 .extracting(JobReport.Rank::state)
                 .containsExactly(RankState.RUNNING, RankState.LOST);
+    }
+
+    @Test
+    void jobThatOnlyLogsSpeakOf_goesOn() {
+        Jobs jobs = new Jobs();
+        id = "log";
+        jobs.accept(new Observation.MessageSeen(
+                id,
+                5,
+                new LogMessage(
+                        "ddp.unused.default",
+                        Severity.ERROR,
+                        "stderr",
+                        3,
+                        3,
+                        0,
+                        0,
+                        Map.of(),
+                        "x",
+                        LogMessage.Guide.NONE)));
+        drain(jobs, true);
+        Jobs again = new Jobs(null, this::stored);
+        again.recall(id, 10);
+        again.tick(1_000_000_000_000L);
+        assertThat(again.hasEnded(id)).isFalse();
+        assertThat(again.picture(id)).hasAtLeastOneElementOfType(Observation.MessageSeen.class);
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,11 @@ final class LastRuns {
     private static final Logger logger = LoggerFactory.getLogger(LastRuns.class);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    /** A store that is away is not asked for each job: whoever asks waits for it to fail. */
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final Store store;
+    private volatile long restUntilNanos = System.nanoTime();
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
     LastRuns(Store store) {
@@ -47,12 +52,16 @@ final class LastRuns {
         if (before != null && before.runKey().equals(job.runKey())) {
             return before.run().orElse(null);
         }
+        if (System.nanoTime() - restUntilNanos < 0) {
+            return null;
+        }
         try {
             Optional<LastRun> run = find(job);
             known.put(job.id(), new Known(job.runKey(), run));
             return run.orElse(null);
         } catch (StoreException | IOException e) {
             logger.debug("the last run of {} is not known: {}", job.id(), e.getMessage());
+            restUntilNanos = System.nanoTime() + REST_NANOS;
             return null;
         }
     }
