@@ -119,9 +119,9 @@ final class Job {
         empty = false;
         if (news) {
             if (observation instanceof StepReported step) {
-                unwritten.stepped(step.rank(), step.step(), step.micros());
+                unwritten.stepped(step.rank(), step.step());
             } else {
-                unwritten.folded(observation, state.parts(), observation.micros());
+                unwritten.folded(observation, state.parts());
             }
             changed(observation, state.novelties() != novelties);
         }
@@ -259,9 +259,7 @@ final class Job {
 
     /** Gives up to {@code most} facts to be written; returns how many. */
     synchronized int drain(int most, boolean all, long nowMicros, BiConsumer<String, JobFact> to) {
-        return unwritten.isEmpty()
-                ? 0
-                : unwritten.drain(state.parts(), most, all, nowMicros, fact -> to.accept(id, fact));
+        return unwritten.drain(state.parts(), most, all, nowMicros, fact -> to.accept(id, fact));
     }
 
     synchronized int unwritten() {

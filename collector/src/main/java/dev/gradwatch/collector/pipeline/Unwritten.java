@@ -40,6 +40,8 @@ final class Unwritten {
     /** How long what its rank would send again may wait. */
     static final long OWNED_MICROS = 30_000_000;
 
+    private static final long NEVER = -1;
+
     private static final String EPOCH = "nnunet.log.epoch";
 
     /** As in the protocol. */
@@ -53,6 +55,9 @@ final class Unwritten {
     private final Map<JobPart, Long> owned = new LinkedHashMap<>();
 
     private final Set<JobPart> written = new HashSet<>();
+    /** The time when it was last asked what is to be written: the collector's, since a step carries that of the rank's own clock. */
+    private long drainedMicros = NEVER;
+
     private int messages;
     private int epochs;
     private boolean partsMayBeGone;
@@ -65,7 +70,7 @@ final class Unwritten {
     }
 
     /** A step was added; nearly all observations are steps, so a ledger that waits already costs one look. */
-    void stepped(int rank, Step step, long nowMicros) {
+    void stepped(int rank, Step step) {
         boolean open = step.has(PassFlags.OPEN);
         int place = rank * LEDGERS_A_RANK + step.model();
         if (!open && step.model() < LEDGERS_A_RANK && waitingLedgers.get(place)) {
@@ -75,24 +80,24 @@ final class Unwritten {
         if (open) {
             due.add(ledger);
         } else {
-            owned.putIfAbsent(ledger, nowMicros);
+            owned.putIfAbsent(ledger, drainedMicros);
             waitingLedgers.set(place);
         }
     }
 
     /** What an observation that was folded in, and is no step, may have changed. */
-    void folded(Observation observation, JobParts parts, long nowMicros) {
+    void folded(Observation observation, JobParts parts) {
         if (observation instanceof RankProgressed progress) {
-            owned.putIfAbsent(JobPart.ofRank(Kind.RANK_END, progress.rank()), nowMicros);
+            owned.putIfAbsent(JobPart.ofRank(Kind.RANK_END, progress.rank()), drainedMicros);
         } else if (observation instanceof LedgerReplaced replaced) {
             owned.putIfAbsent(
-                    new JobPart(Kind.LEDGER, replaced.rank(), replaced.ledger().model()), nowMicros);
+                    new JobPart(Kind.LEDGER, replaced.rank(), replaced.ledger().model()), drainedMicros);
         } else {
-            rare(observation, parts, nowMicros);
+            rare(observation, parts);
         }
     }
 
-    private void rare(Observation observation, JobParts parts, long nowMicros) {
+    private void rare(Observation observation, JobParts parts) {
         if (observation instanceof RankJoined joined) {
             due.add(JobPart.of(Kind.START));
             due.add(JobPart.ofRank(Kind.RANK, joined.rank()));
@@ -113,7 +118,7 @@ final class Unwritten {
         } else if (observation instanceof MessageSeen seen) {
             heard(seen.message().is(EPOCH), parts);
         } else if (observation instanceof LogRead) {
-            owned.putIfAbsent(JobPart.of(Kind.LINES), nowMicros);
+            owned.putIfAbsent(JobPart.of(Kind.LINES), drainedMicros);
         } else if (observation instanceof JobStarted) {
             due.add(JobPart.of(Kind.START));
         } else if (observation instanceof JobEnded) {
@@ -161,10 +166,6 @@ final class Unwritten {
         }
     }
 
-    boolean isEmpty() {
-        return due.isEmpty() && owned.isEmpty() && !partsMayBeGone;
-    }
-
     int size() {
         return due.size() + owned.size();
     }
@@ -176,6 +177,10 @@ final class Unwritten {
      * @return how many
      */
     int drain(JobParts parts, int most, boolean all, long nowMicros, Consumer<JobFact> to) {
+        if (drainedMicros == NEVER) {
+            owned.replaceAll((part, since) -> nowMicros);
+        }
+        drainedMicros = nowMicros;
         if (partsMayBeGone) {
             partsMayBeGone = false;
             Set<JobPart> are = parts.parts();

@@ -8,6 +8,7 @@ import dev.gradwatch.collector.model.JobReport.RankState;
 import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Observation.RankJoined;
+import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.Severity;
 import dev.gradwatch.collector.source.recording.RecordingReader;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A collector that is started again, from the facts that were drained before. */
 class JobsRestartTest {
@@ -69,15 +72,32 @@ class JobsRestartTest {
     @Test
     void whatARankWouldSayAgain_waits_untilTheRankLeaves() {
         Jobs jobs = new Jobs();
-        List<Observation> beforeTheEnd = run.stream()
-                .takeWhile(observation -> !(observation instanceof Observation.RankLeft))
-                .toList();
+        List<Observation> beforeTheEnd = beforeTheEnd();
         beforeTheEnd.forEach(jobs::accept);
         drain(jobs, false);
         assertThat(kinds()).doesNotContain("LEDGER").contains("MANIFEST", "RANK", "START");
         run.subList(beforeTheEnd.size(), run.size()).forEach(jobs::accept);
         drain(jobs, false);
         assertThat(kinds()).contains("LEDGER", "RANK_END");
+    }
+
+    /** A training machine's clock may be an hour off either way; how often its ledger is written is the collector's to say. */
+    @ParameterizedTest
+    @ValueSource(longs = {-3_600_000_000L, 0, 3_600_000_000L})
+    void ledger_isWrittenByTheCollectorsClock(long off) {
+        Jobs jobs = new Jobs();
+        long now = run.get(run.size() - 1).micros();
+        drain(jobs, now);
+        beforeTheEnd()
+                .forEach(observation -> jobs.accept(
+                        observation instanceof StepReported step
+                                ? new StepReported(step.job(), step.micros() + off, step.rank(), step.step())
+                                : observation));
+        drain(jobs, now);
+        drain(jobs, now + Unwritten.OWNED_MICROS - 1);
+        assertThat(kinds()).doesNotContain("LEDGER");
+        drain(jobs, now + Unwritten.OWNED_MICROS);
+        assertThat(kinds()).contains("LEDGER");
     }
 
     @Test
@@ -105,9 +125,7 @@ class JobsRestartTest {
     @Test
     void ranksThatDoNotComeBack_areGivenUp_andTheJobEnds() {
         Jobs jobs = new Jobs();
-        run.stream()
-                .takeWhile(observation -> !(observation instanceof Observation.RankLeft))
-                .forEach(jobs::accept);
+        beforeTheEnd().forEach(jobs::accept);
         drain(jobs, true);
         long now = run.get(run.size() - 1).micros();
 
@@ -129,9 +147,7 @@ class JobsRestartTest {
     @Test
     void rankThatComesBack_isNotGivenUp() {
         Jobs jobs = new Jobs();
-        run.stream()
-                .takeWhile(observation -> !(observation instanceof Observation.RankLeft))
-                .forEach(jobs::accept);
+        beforeTheEnd().forEach(jobs::accept);
         drain(jobs, true);
         long now = run.get(run.size() - 1).micros();
         Jobs again = new Jobs(null, this::stored);
@@ -178,9 +194,23 @@ class JobsRestartTest {
         assertThat(jobs.ids()).isEmpty();
     }
 
+    private List<Observation> beforeTheEnd() {
+        return run.stream()
+                .takeWhile(observation -> !(observation instanceof Observation.RankLeft))
+                .toList();
+    }
+
     private int drain(Jobs jobs, boolean all) {
+        return drain(jobs, all, 0);
+    }
+
+    private void drain(Jobs jobs, long nowMicros) {
+        drain(jobs, false, nowMicros);
+    }
+
+    private int drain(Jobs jobs, boolean all, long nowMicros) {
         int[] given = {0};
-        jobs.drain(10_000, all, 0, (job, fact) -> {
+        jobs.drain(10_000, all, nowMicros, (job, fact) -> {
             given[0]++;
             if (fact.observations().isEmpty()) {
                 store.remove(fact.part().place());
