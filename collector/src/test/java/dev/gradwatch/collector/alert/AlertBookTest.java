@@ -390,6 +390,14 @@ class AlertBookTest {
     }
 
     private static Finding withRanks(Finding of, List<Integer> ranks) {
+        return with(of, ranks, of.evidence());
+    }
+
+    private static Finding withSteps(Finding of, long steps) {
+        return with(of, of.ranks(), new Evidence(steps, 0, steps - 1, Confidence.HIGH));
+    }
+
+    private static Finding with(Finding of, List<Integer> ranks, Evidence evidence) {
         return new Finding(
                 of.id(),
                 of.cause(),
@@ -400,24 +408,7 @@ class AlertBookTest {
                 of.parameters(),
                 of.modules(),
                 ranks,
-                of.evidence(),
-                of.advice(),
-                of.avoid(),
-                of.log());
-    }
-
-    private static Finding withSteps(Finding of, long steps) {
-        return new Finding(
-                of.id(),
-                of.cause(),
-                of.severity(),
-                of.model(),
-                of.title(),
-                of.detail(),
-                of.parameters(),
-                of.modules(),
-                of.ranks(),
-                new Evidence(steps, 0, steps - 1, Confidence.HIGH),
+                evidence,
                 of.advice(),
                 of.avoid(),
                 of.log());

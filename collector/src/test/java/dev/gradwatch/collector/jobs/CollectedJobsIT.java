@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code GRADWATCH_COLLECTOR=… torchrun …}, several at once beside one {@code collect}: each job is told what {@code run} tells of it. */
 class CollectedJobsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Path REPORTER = Launched.ROOT.resolve("agent/python/src");
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int MOST_TRIES = 3;
 
@@ -96,13 +95,7 @@ class CollectedJobsIT {
     private Launched collected(String python, String address, List<String> job, String id) throws IOException {
         return Launched.start(
                 folder.resolve(id + ".log"),
-                Map.of(
-                        "GRADWATCH_COLLECTOR",
-                        address,
-                        "GRADWATCH_JOB",
-                        id,
-                        "PYTHONPATH",
-                        REPORTER.resolve("gradwatch/inject") + ":" + REPORTER),
+                Map.of("GRADWATCH_COLLECTOR", address, "GRADWATCH_JOB", id, "PYTHONPATH", Launched.INJECTED),
                 torchrun(python, job));
     }
 

@@ -55,7 +55,6 @@ class CollectorRestartIT {
                 "find",
                 "--steps",
                 Long.toString(STEPS));
-        Path python3 = Launched.ROOT.resolve("agent/python/src");
         Map<String, String> environment = Map.of(
                 "GRADWATCH_COLLECTOR",
                 address,
@@ -65,7 +64,7 @@ class CollectorRestartIT {
                 "GRADWATCH_BUDGET",
                 "off",
                 "PYTHONPATH",
-                python3.resolve("gradwatch/inject") + ":" + python3);
+                Launched.INJECTED);
         Launched collector = Launched.start(reports.resolve("collect-1.log"), Map.of(), collect);
         try (Launched training = started(collector, reports, environment, job)) {
             if (kill) {

@@ -19,6 +19,10 @@ final class Launched implements AutoCloseable {
     static final String TORCHS_ABORT = "terminate called without an active exception";
 
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    /** What a python's path must begin with for the reporter to be injected. */
+    static final String INJECTED =
+            ROOT.resolve("agent/python/src/gradwatch/inject") + ":" + ROOT.resolve("agent/python/src");
+
     static final Path JOBS = Path.of("src/test/resources/ddp").toAbsolutePath();
     private static final long SECONDS = 180;
 

@@ -65,12 +65,11 @@ class TlsJobsIT {
                 "find",
                 "--steps",
                 "300");
-        Path source = Launched.ROOT.resolve("agent/python/src");
         Map<String, String> environment = new HashMap<>(reporters);
         environment.put("GRADWATCH_COLLECTOR", address);
         environment.put("GRADWATCH_JOB", "steady");
         environment.put("GRADWATCH_BUDGET", "off");
-        environment.put("PYTHONPATH", source.resolve("gradwatch/inject") + ":" + source);
+        environment.put("PYTHONPATH", Launched.INJECTED);
         try (Launched collector = Launched.start(reports.resolve("collect.log"), Map.of(), collect)) {
             await().atMost(Duration.ofSeconds(120)).until(() -> collector.hasPrinted("listening on"));
             try (Launched training = Launched.start(reports.resolve("job.log"), environment, job)) {

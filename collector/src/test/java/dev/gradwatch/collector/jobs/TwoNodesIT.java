@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real job of four ranks on two nodes: its collectors, or its launchers, tell another, whose report is that of one that saw all itself. */
 class TwoNodesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Path REPORTER = Launched.ROOT.resolve("agent/python/src");
     private static final int NODES = 2;
 
     @TempDir
@@ -112,7 +111,7 @@ class TwoNodesIT {
             } else {
                 environment.put("GRADWATCH_COLLECTOR", collectors.get(node));
                 environment.put("GRADWATCH_JOB", "job");
-                environment.put("PYTHONPATH", REPORTER.resolve("gradwatch/inject") + ":" + REPORTER);
+                environment.put("PYTHONPATH", Launched.INJECTED);
             }
             command.addAll(List.of(python, Launched.JOBS.resolve("launch.py").toString(), "--port", port));
             command.addAll(List.of(
