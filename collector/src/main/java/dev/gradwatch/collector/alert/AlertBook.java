@@ -211,8 +211,7 @@ public final class AlertBook {
     private void resolve(Life life, long nowMicros) {
         life.state = AlertState.RESOLVED;
         life.mutedUntil = null;
-        long at = tell(life, Kind.RESOLVED, nowMicros);
-        life.resolvedMicros = at;
+        tell(life, Kind.RESOLVED, nowMicros);
     }
 
     /** A later run of the same job has ended and speaks for itself: what is open of this one is not waited for any more. */
@@ -332,17 +331,15 @@ public final class AlertBook {
         return false;
     }
 
-    /** @return the event's time, which no other event has */
-    private long tell(Life life, Kind kind, long nowMicros) {
-        long at = Math.max(lastEventMicros + 1, nowMicros);
-        lastEventMicros = at;
-        life.updatedMicros = at;
+    /** Each event has a time that no other has. */
+    private void tell(Life life, Kind kind, long nowMicros) {
+        lastEventMicros = Math.max(lastEventMicros + 1, nowMicros);
+        life.updatedMicros = lastEventMicros;
         life.told = life.finding;
         if (kind == Kind.RESOLVED) {
-            life.resolvedMicros = at;
+            life.resolvedMicros = lastEventMicros;
         }
-        listener.accept(new AlertEvent(at, kind, life.alert()));
-        return at;
+        listener.accept(new AlertEvent(lastEventMicros, kind, life.alert()));
     }
 
     /** How a job stands. */

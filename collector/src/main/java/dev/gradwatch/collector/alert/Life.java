@@ -71,7 +71,7 @@ final class Life {
         holdMicros = Math.min(AlertBook.MAX_HOLD_MICROS, holdMicros * 2);
     }
 
-    /** Whether a person would read the two as the same sentence. */
+    /** Whether a person would read another sentence than the one that was told. */
     boolean saysMoreThanTold() {
         return finding.severity() != told.severity()
                 || !finding.title().equals(told.title())

@@ -5,15 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code gradwatch alerts}: the alerts of a running collector. */
@@ -73,21 +70,14 @@ final class AlertsCommand implements Runnable {
             description =
                     "Says that somebody has seen alerts; they stay listed, and are told again only if they get worse or come back.")
     int ack(
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "As listed; its first digits are enough.")
-                    List<String> ids,
+            @Mixin ChosenAlerts chosen,
             @Option(names = "--note", paramLabel = "TEXT", defaultValue = "", description = "What to remember.")
                     String note,
-            @Option(
-                            names = "--by",
-                            paramLabel = "NAME",
-                            defaultValue = "${sys:user.name}",
-                            description = "Who you are (${DEFAULT-VALUE}).")
-                    String by,
             @Mixin ApiOptions api)
             throws IOException, InterruptedException {
         ApiClient client = api.client();
-        for (String id : whole(client, ids)) {
-            ObjectNode body = ApiClient.object().put("by", by).put("note", note);
+        for (String id : chosen.ids(client)) {
+            ObjectNode body = ApiClient.object().put("by", chosen.by).put("note", note);
             say(client.post("/api/alerts/" + id + "/ack", body).path("state").asText("acknowledged"), id);
         }
         return 0;
@@ -99,8 +89,7 @@ final class AlertsCommand implements Runnable {
             sortOptions = false,
             description = "Keeps alerts, and what is like them, quiet for a time.")
     int mute(
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "As listed; its first digits are enough.")
-                    List<String> ids,
+            @Mixin ChosenAlerts chosen,
             @Option(
                             names = "--for",
                             paramLabel = "TIME",
@@ -115,17 +104,12 @@ final class AlertsCommand implements Runnable {
                                     "What must be the same for another alert to be muted too: job, cause, modules, by commas (${DEFAULT-VALUE}).")
                     String scope,
             @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Why.") String reason,
-            @Option(
-                            names = "--by",
-                            paramLabel = "NAME",
-                            defaultValue = "${sys:user.name}",
-                            description = "Who you are (${DEFAULT-VALUE}).")
-                    String by,
             @Mixin ApiOptions api)
             throws IOException, InterruptedException {
         ApiClient client = api.client();
-        for (String id : whole(client, ids)) {
-            ObjectNode body = ApiClient.object().put("for", time).put("by", by).put("reason", reason);
+        for (String id : chosen.ids(client)) {
+            ObjectNode body =
+                    ApiClient.object().put("for", time).put("by", chosen.by).put("reason", reason);
             for (String part : scope.split(",", -1)) {
                 body.withArray("scope").add(part.strip());
             }
@@ -139,30 +123,6 @@ final class AlertsCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         out.println(id + " " + what);
         out.flush();
-    }
-
-    /** Ids by their first digits. */
-    private static List<String> whole(ApiClient client, List<String> given) throws IOException, InterruptedException {
-        JsonNode all = client.get("/api/alerts?limit=1000&state=open,acknowledged,muted")
-                .path("alerts");
-        List<String> ids = new ArrayList<>();
-        for (String id : given) {
-            List<String> fitting = new ArrayList<>();
-            for (JsonNode alert : all) {
-                String known = alert.path("id").asText();
-                if (!id.isBlank() && known.startsWith(id)) {
-                    fitting.add(known);
-                }
-            }
-            if (fitting.size() != 1) {
-                throw new IOException("alert: " + id
-                        + (fitting.isEmpty()
-                                ? " (expected: an id that gradwatch alerts list shows)"
-                                : " fits " + fitting.size() + " (expected: more of its digits)"));
-            }
-            ids.add(fitting.get(0));
-        }
-        return ids;
     }
 
     /** How to print. */

@@ -80,8 +80,8 @@ final class CollectCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         SidecarOptions options = options();
         Supplier<Signatures> signatures = logs.load();
-        Station station =
-                Station.open(serve.storeUrl(options.listen().getPort()), serve.retention(), Sidecar::nowMicros);
+        Station station = Station.open(
+                serve.storeUrl(options.listen().getPort()), serve.retention(), Version.text(), Sidecar::nowMicros);
         Sidecar sidecar = Sidecar.start(
                 options,
                 new Keeping(station.recollection(), station::whenWritten),

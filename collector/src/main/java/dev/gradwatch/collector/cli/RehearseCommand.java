@@ -46,7 +46,10 @@ final class RehearseCommand implements Callable<Integer> {
         ServeOptions serve = new ServeOptions();
         serve.http = anyPort;
         try (Station station = Station.open(
-                        "jdbc:sqlite:" + folder.resolve("jobs.db"), new Store.Retention(1, 0), Sidecar::nowMicros);
+                        "jdbc:sqlite:" + folder.resolve("jobs.db"),
+                        new Store.Retention(1, 0),
+                        Version.text(),
+                        Sidecar::nowMicros);
                 Sidecar sidecar = Sidecar.start(
                         new SidecarOptions(anyPort, null, null),
                         new Keeping(station.recollection(), station::whenWritten),

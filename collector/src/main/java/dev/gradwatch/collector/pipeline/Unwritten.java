@@ -1,6 +1,8 @@
 package dev.gradwatch.collector.pipeline;
 
 import dev.gradwatch.collector.analysis.JobParts;
+import dev.gradwatch.collector.analysis.state.EpochSeries;
+import dev.gradwatch.collector.analysis.state.RankState;
 import dev.gradwatch.collector.model.JobFact;
 import dev.gradwatch.collector.model.JobPart;
 import dev.gradwatch.collector.model.JobPart.Kind;
@@ -42,11 +44,6 @@ final class Unwritten {
 
     private static final long NEVER = -1;
 
-    private static final String EPOCH = "nnunet.log.epoch";
-
-    /** As in the protocol. */
-    private static final int LEDGERS_A_RANK = 64;
-
     /** Ledgers among {@link #owned}. */
     private final BitSet waitingLedgers = new BitSet();
 
@@ -72,8 +69,8 @@ final class Unwritten {
     /** A step was added; nearly all observations are steps, so a ledger that waits already costs one look. */
     void stepped(int rank, Step step) {
         boolean open = step.has(PassFlags.OPEN);
-        int place = rank * LEDGERS_A_RANK + step.model();
-        if (!open && step.model() < LEDGERS_A_RANK && waitingLedgers.get(place)) {
+        int place = rank * RankState.MAX_MODELS + step.model();
+        if (!open && step.model() < RankState.MAX_MODELS && waitingLedgers.get(place)) {
             return;
         }
         JobPart ledger = new JobPart(Kind.LEDGER, rank, step.model());
@@ -116,7 +113,7 @@ final class Unwritten {
         } else if (observation instanceof RankLeft left) {
             ended(left.rank(), parts);
         } else if (observation instanceof MessageSeen seen) {
-            heard(seen.message().is(EPOCH), parts);
+            heard(seen.message().is(EpochSeries.EPOCH), parts);
         } else if (observation instanceof LogRead) {
             owned.putIfAbsent(JobPart.of(Kind.LINES), drainedMicros);
         } else if (observation instanceof JobStarted) {
@@ -220,7 +217,7 @@ final class Unwritten {
 
     private void noLongerWaits(JobPart part) {
         if (part.kind() == Kind.LEDGER) {
-            waitingLedgers.clear(part.rank() * LEDGERS_A_RANK + part.index());
+            waitingLedgers.clear(part.rank() * RankState.MAX_MODELS + part.index());
         }
     }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** nnU-Net's epochs: losses, pseudo Dice and time, in order. Bounded: past {@link #MAX_EPOCHS} the oldest go. */
 public final class EpochSeries {
     static final int MAX_EPOCHS = 10_000;
-    private static final String EPOCH = "nnunet.log.epoch";
+    /** The message of an epoch. */
+    public static final String EPOCH = "nnunet.log.epoch";
 
     /**
      * One epoch; NaN for what was not printed.

@@ -208,7 +208,7 @@ final class JobKeeper implements Consumer<Examination> {
         return lostPoints;
     }
 
-    /** Brings the alerts of ended jobs of earlier runs to an end, and forgets what is only needed for jobs in memory. */
+    /** Forgets what is only needed for jobs in memory. */
     synchronized void forget(Set<String> kept) {
         written.keySet().retainAll(kept);
     }

@@ -71,14 +71,18 @@ final class LastRuns {
         if (before.isEmpty()) {
             return Optional.empty();
         }
-        Map<String, String> titles = new LinkedHashMap<>();
         Optional<byte[]> report = store.report(before.get().id());
-        if (report.isPresent()) {
-            for (JsonNode finding : MAPPER.readTree(report.get()).path("findings")) {
-                titles.put(finding.path("id").asText(), finding.path("title").asText());
-            }
-        }
+        Map<String, String> titles = report.isPresent() ? titles(MAPPER.readTree(report.get())) : new LinkedHashMap<>();
         return Optional.of(new LastRun(before.get().id(), titles));
+    }
+
+    /** Titles of a report's findings by their ids, in its order. */
+    static Map<String, String> titles(JsonNode report) {
+        Map<String, String> titles = new LinkedHashMap<>();
+        report.path("findings")
+                .forEach(finding -> titles.put(
+                        finding.path("id").asText(), finding.path("title").asText()));
+        return titles;
     }
 
     /** Forgets those of jobs that are not in memory. */

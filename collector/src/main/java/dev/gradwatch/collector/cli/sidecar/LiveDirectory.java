@@ -50,14 +50,7 @@ final class LiveDirectory implements Directory {
     private final Supplier<Health> health;
     private final LongSupplier nowMicros;
     private final ParameterTables tables;
-    private final Map<String, Written> reports = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Written> eldest) {
-            return size() > Jobs.MAX_JOBS;
-        }
-    };
+    private final Map<String, Written> reports = new Latest<>(Jobs.MAX_JOBS);
 
     /** A report as text, of this examination and no other. */
     private record Written(long of, byte[] text) {}
@@ -113,16 +106,9 @@ final class LiveDirectory implements Directory {
         List<Finding> findings =
                 jobs.examined(job).map(now -> now.report().findings()).orElse(null);
         return Optional.of(
-                findings != null ? LastRuns.compare(before, findings) : LastRuns.compare(before, titles(job)));
-    }
-
-    private Map<String, String> titles(String job) {
-        Map<String, String> titles = new LinkedHashMap<>();
-        storedReport(job)
-                .path("findings")
-                .forEach(finding -> titles.put(
-                        finding.path("id").asText(), finding.path("title").asText()));
-        return titles;
+                findings != null
+                        ? LastRuns.compare(before, findings)
+                        : LastRuns.compare(before, LastRuns.titles(storedReport(job))));
     }
 
     @Override

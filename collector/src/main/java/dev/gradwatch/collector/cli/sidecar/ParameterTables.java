@@ -5,7 +5,6 @@ import dev.gradwatch.collector.pipeline.Examination;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,14 +21,7 @@ final class ParameterTables {
 
     private final Jobs jobs;
     private final StoredJobs stored;
-    private final Map<String, Table> tables = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Table> eldest) {
-            return size() > KEPT;
-        }
-    };
+    private final Map<String, Table> tables = new Latest<>(KEPT);
 
     /** @param of the examination's number; {@link #STORED} where the job is no longer in memory */
     private record Table(long of, List<ParameterUsage> rows) {}

@@ -50,6 +50,7 @@ public final class Station implements AutoCloseable {
     private final Store store;
     private final @Nullable StoreLock lock;
     private final Retention retention;
+    private final String version;
     private final LongSupplier nowMicros;
     private final StoredJobs storedJobs;
     private final Catalogue catalogue = new Catalogue();
@@ -63,13 +64,14 @@ public final class Station implements AutoCloseable {
     private volatile boolean closing;
 
     /** What begins with {@link #watch}. */
-    private record Watching(
-            Jobs jobs, JobKeeper keeper, Examiner examiner, StoreWriter writer, LiveDirectory directory) {}
+    private record Watching(Jobs jobs, JobKeeper keeper, Examiner examiner, StoreWriter writer) {}
 
-    private Station(Store store, @Nullable StoreLock lock, Retention retention, LongSupplier nowMicros) {
+    private Station(
+            Store store, @Nullable StoreLock lock, Retention retention, String version, LongSupplier nowMicros) {
         this.store = store;
         this.lock = lock;
         this.retention = retention;
+        this.version = version;
         this.nowMicros = nowMicros;
         this.storedJobs = new StoredJobs(store);
         this.lastRuns = new LastRuns(store);
@@ -80,16 +82,18 @@ public final class Station implements AutoCloseable {
      * Opens the store and reads the lines of its jobs and the alerts that are not resolved.
      *
      * @param url as {@link Stores#open} takes it
+     * @param version of the collector, as its health tells it
      * @throws IOException in one line, where it cannot be opened, or another collector has it
      */
-    public static Station open(String url, Retention retention, LongSupplier nowMicros) throws IOException {
+    public static Station open(String url, Retention retention, String version, LongSupplier nowMicros)
+            throws IOException {
         StoreLock lock = url.startsWith(SQLITE)
                 ? StoreLock.take(Path.of(url.substring(SQLITE.length())).toAbsolutePath())
                 : null;
         Store store = null;
         try {
             store = Stores.open(url);
-            Station station = new Station(store, lock, retention, nowMicros);
+            Station station = new Station(store, lock, retention, version, nowMicros);
             station.remember();
             return station;
         } catch (StoreException e) {
@@ -136,33 +140,30 @@ public final class Station implements AutoCloseable {
         StoreWriter writer = new StoreWriter(
                 store, most -> keeper.drain(most, closing), event -> watchers.accept(new Event.OfAlert(event)));
         Examiner examiner = new Examiner(jobs, keeper);
-        LiveDirectory directory = new LiveDirectory(
+        watching = new Watching(jobs, keeper, examiner, writer);
+        writer.start();
+        ticker.execute(() -> guarded(() -> recall(jobs)));
+        examiner.start();
+        every(TICK_MILLIS, TimeUnit.MILLISECONDS, this::tick);
+        every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
+        return new LiveDirectory(
                 new LiveDirectory.Parts(
                         jobs, store, storedJobs, book, catalogue, lastRuns, series, watchers, nowMicros),
                 writer::mute,
                 () -> health(reporters.getAsInt()));
-        watching = new Watching(jobs, keeper, examiner, writer, directory);
-        writer.start();
-        ticker.execute(() -> recall(jobs));
-        examiner.start();
-        every(TICK_MILLIS, TimeUnit.MILLISECONDS, this::tick);
-        every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
-        return directory;
     }
 
     private void every(long period, TimeUnit unit, Runnable task) {
-        ScheduledFuture<?> unused = ticker.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException e) {
-                        // An executor drops a task that throws.
-                        logger.warn("what is done from time to time failed: {}", e.toString());
-                    }
-                },
-                period,
-                period,
-                unit);
+        ScheduledFuture<?> unused = ticker.scheduleWithFixedDelay(() -> guarded(task), period, period, unit);
+    }
+
+    /** An executor drops a task that throws. */
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            logger.warn("what the collector does beside its jobs failed: {}", e.toString());
+        }
     }
 
     private static Thread daemon(Runnable task) {
@@ -235,7 +236,7 @@ public final class Station implements AutoCloseable {
                 ? new WriterState(true, "", 0, 0, 0, 0)
                 : now.writer().state();
         return new Health(
-                version(),
+                version,
                 (System.nanoTime() - startNanos) / NANOS,
                 catalogue.running(),
                 reporters,
@@ -252,32 +253,32 @@ public final class Station implements AutoCloseable {
         }
     }
 
-    private static String version() {
-        String version = Station.class.getPackage().getImplementationVersion();
-        return version == null ? "unreleased" : version;
-    }
-
     /** Looks at every job a last time and writes all that is known, as far as the store takes it within some seconds. */
     @Override
     public synchronized void close() {
         Watching now = watching;
         ticker.shutdownNow();
-        if (now != null && !closing) {
+        if (closing) {
+            return;
+        }
+        if (now != null) {
             try {
                 now.examiner().finish();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            closing = true;
+        }
+        closing = true;
+        if (now != null) {
             now.writer().close();
-            store.close();
-            try {
-                if (lock != null) {
-                    lock.close();
-                }
-            } catch (IOException e) {
-                logger.debug("the store's lock was lost: {}", e.toString());
+        }
+        store.close();
+        try {
+            if (lock != null) {
+                lock.close();
             }
+        } catch (IOException e) {
+            logger.debug("the store's lock was lost: {}", e.toString());
         }
     }
 }

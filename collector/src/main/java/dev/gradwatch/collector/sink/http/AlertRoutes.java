@@ -9,7 +9,6 @@ import dev.gradwatch.collector.model.Mute;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -102,8 +101,8 @@ final class AlertRoutes {
                 job,
                 cause,
                 modules,
-                micros(now),
-                micros(now.plus(time)),
+                Json.micros(now),
+                Json.micros(now.plus(time)),
                 body.text("by", MAX_NAME),
                 body.text("reason", MAX_WORDS)));
         return Answer.created(AlertJson.mute(mute));
@@ -125,10 +124,6 @@ final class AlertRoutes {
 
     private static Duration time(Fields body) {
         return MuteTime.parse(body.text("for", MAX_NAME));
-    }
-
-    private static long micros(Instant time) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     private static Alert known(Call call, Optional<Alert> found) {

@@ -18,9 +18,7 @@ import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -79,7 +77,7 @@ public final class HttpApi implements AutoCloseable {
         Backlog backlog = (micros, limit) -> directory.eventsAfter(micros, limit).stream()
                 .map(event -> EventRoute.frame(new Directory.Event.OfAlert(event)))
                 .toList();
-        long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        long nowMicros = Json.micros(clock.instant());
         streams = new Streams(limits.streams(), backlog, workers, nowMicros);
         meters = new HttpMeters(registry);
         meters.watch(streams, connections);

@@ -52,6 +52,11 @@ final class Json {
                 : Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
     }
 
+    /** Unix time, as the directory has it. */
+    static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    }
+
     /** JSON has no number for what is not finite; the wire protocol's word stands there. */
     static JsonNode number(double value) {
         return Double.isFinite(value) ? DoubleNode.valueOf(value) : TextNode.valueOf(Double.toString(value));

@@ -2,7 +2,6 @@ package dev.gradwatch.collector.sink.http;
 
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -80,7 +79,7 @@ record Query(Map<String, String> values) {
             return usual;
         }
         try {
-            return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(value));
+            return Json.micros(Instant.parse(value));
         } catch (DateTimeParseException | ArithmeticException e) {
             throw Problem.invalid(name, value, "a time such as 2026-01-01T00:00:00Z");
         }

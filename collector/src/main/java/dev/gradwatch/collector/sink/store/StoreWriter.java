@@ -166,7 +166,7 @@ public final class StoreWriter implements AutoCloseable {
                 List<Runnable> its = takeWaiting();
                 WriteCycle.Outcome outcome = cycle.turn();
                 away = outcome == WriteCycle.Outcome.FAILED;
-                long wait = outcome == WriteCycle.Outcome.FAILED ? cycle.nextWaitNanos() : FLUSH.toNanos();
+                long wait = away ? cycle.nextWaitNanos() : FLUSH.toNanos();
                 // Whoever flushes waits for no pause; else there is one, for a source that has always more must not
                 // take a processor of the job's.
                 boolean atOnce = outcome == WriteCycle.Outcome.MORE && flush > done;
