@@ -30,8 +30,7 @@ final class AlertLines {
                 state(alert, now),
                 alert.path("job").asText(),
                 alert.path("title").asText(),
-                ago(alert.path("opened").asText(), now)
-                        + since(alert.path("since").asText()),
+                age(alert, now) + since(alert.path("since").asText()),
                 fix(alert.path("advice").path(0)));
     }
 
@@ -63,8 +62,9 @@ final class AlertLines {
         };
     }
 
-    private static String ago(String time, Instant now) {
-        return "for " + length(instant(time, now), now);
+    private static String age(JsonNode alert, Instant now) {
+        String length = length(instant(alert.path("opened").asText(), now), now);
+        return alert.path("state").asText().equals("resolved") ? "opened " + length + " ago" : "for " + length;
     }
 
     private static Instant instant(String time, Instant otherwise) {
