@@ -15,6 +15,7 @@ import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.ModelProgress;
 import dev.gradwatch.collector.model.ModelSample;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
 import dev.gradwatch.collector.model.Observation.LaunchesRemembered;
@@ -135,6 +136,20 @@ public final class JobParts {
             }
         }
         return List.copyOf(furthest.values());
+    }
+
+    /** The GPU of each rank that has one and is there, when it was last looked at, by rank. */
+    public List<GpuSampled> gpus() {
+        List<GpuSampled> gpus = new ArrayList<>();
+        if (launch != null) {
+            for (RankState rank : launch.ranks().values()) {
+                GpuSampled sampled = rank.gpu();
+                if (sampled != null && !rank.left()) {
+                    gpus.add(sampled);
+                }
+            }
+        }
+        return gpus;
     }
 
     /** How much the log holds, to see what of it is new. */

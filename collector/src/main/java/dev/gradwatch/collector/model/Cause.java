@@ -36,6 +36,14 @@ public enum Cause {
     PRETRAINED_MISMATCH,
     METRIC_JUMP,
     OVERFIT_GAP,
+    GPU_IDLE,
+    GPU_SATURATED,
+    GPU_MEMORY_FULL,
+    GPU_MEMORY_GROWING,
+    GPU_MEMORY_TAKEN,
+    GPU_THROTTLED,
+    GPU_ERRORS,
+    GPU_MEMORY_UNEQUAL,
     /** A message that a signature explains, and that is of no cause above. */
     KNOWN_MESSAGE;
 

@@ -93,6 +93,9 @@ public sealed interface Observation {
      */
     record LogRead(String job, long micros, String source, long lines) implements Observation {}
 
+    /** The GPU that a rank computes on was looked at. */
+    record GpuSampled(String job, long micros, int rank, GpuSample sample) implements Observation {}
+
     /** A rank ended in order (Goodbye), or its connection was lost. */
     record RankLeft(String job, long micros, int rank, boolean orderly, String reason) implements Observation {}
 }

@@ -5,6 +5,7 @@ import dev.gradwatch.collector.analysis.JobState;
 import dev.gradwatch.collector.model.JobFact;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
 import dev.gradwatch.collector.model.Observation.LogRead;
@@ -200,6 +201,7 @@ final class Job {
         if (novel
                 || !(observation instanceof StepReported
                         || observation instanceof RankProgressed
+                        || observation instanceof GpuSampled
                         || observation instanceof LogRead)) {
             urgent = true;
         }
@@ -229,7 +231,8 @@ final class Job {
         examinedChanges = changes;
         examinedNanos = nowNanos;
         JobReport report = state.report();
-        Examination examination = new Examination(report, state.parts().samples(), settled(), changes);
+        Examination examination =
+                new Examination(report, state.parts().samples(), state.parts().gpus(), settled(), changes);
         examined = examination;
         return examination;
     }

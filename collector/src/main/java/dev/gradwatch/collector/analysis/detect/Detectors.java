@@ -95,8 +95,12 @@ public final class Detectors {
             case RANK_FAILED, RANK_KILLED -> 12;
             case COLLECTIVE_TIMEOUT -> 13;
             case CONNECTION_LOST -> 14;
+            case GPU_ERRORS -> 1;
+            case GPU_MEMORY_FULL, GPU_MEMORY_TAKEN, GPU_THROTTLED -> 14;
             case METRIC_JUMP, OVERFIT_GAP -> 15;
+            case GPU_IDLE, GPU_MEMORY_GROWING, GPU_MEMORY_UNEQUAL -> 15;
             case FLAG_NOT_NEEDED -> 16;
+            case GPU_SATURATED -> 17;
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.analysis.state;
 
 import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.LedgerReplaced;
 import dev.gradwatch.collector.model.Observation.ModelDescribed;
 import dev.gradwatch.collector.model.Observation.ModelProbed;
@@ -65,6 +66,9 @@ public final class Launch {
                             differed.last(),
                             differed.parameters(),
                             differed.ranks()));
+            return true;
+        } else if (observation instanceof GpuSampled sampled) {
+            expect(sampled.rank()).sample(sampled);
             return true;
         } else if (observation instanceof RankLeft left) {
             expect(left.rank()).leave(left.orderly(), left.reason());

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.analysis.state;
 
 import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.ModelProgress;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.RankFailure;
 import dev.gradwatch.collector.model.RankInfo;
 import dev.gradwatch.collector.model.WatchCost;
@@ -27,6 +28,7 @@ public final class RankState {
     private @Nullable RankModel latest;
     private RankInfo info;
     private WatchCost cost = WatchCost.NONE;
+    private @Nullable GpuSampled gpu;
     private @Nullable Boolean orderly;
     private String leftBecause = "";
 
@@ -88,6 +90,10 @@ public final class RankState {
         cost = latestCost;
     }
 
+    void sample(GpuSampled sampled) {
+        gpu = sampled;
+    }
+
     void leave(boolean inOrder, String reason) {
         orderly = inOrder;
         leftBecause = reason;
@@ -108,6 +114,11 @@ public final class RankState {
 
     public WatchCost cost() {
         return cost;
+    }
+
+    /** The GPU that it computes on when it was last looked at; null where none is known. */
+    public @Nullable GpuSampled gpu() {
+        return gpu;
     }
 
     /** Whether it left, in whatever way. */

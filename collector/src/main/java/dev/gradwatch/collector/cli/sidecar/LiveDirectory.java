@@ -7,6 +7,7 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.SeriesPoint;
@@ -252,6 +253,11 @@ final class LiveDirectory implements Directory {
     @Override
     public Health health() {
         return health.get();
+    }
+
+    @Override
+    public GpuPage gpus() {
+        return new GpuPage(GpuDriver.OFF, List.of());
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.Gpu;
+import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.ParameterUsage;
@@ -62,6 +64,9 @@ public interface Directory {
 
     Health health();
 
+    /** GPUs of this machine, and those of other machines that ranks compute on. */
+    GpuPage gpus();
+
     /**
      * Calls for each event from now on, on the thread that made it, which must not be held up. Alert events come one at a time in the
      * order of their micros, each when {@link #eventsAfter} has it.
@@ -117,6 +122,21 @@ public interface Directory {
             parameters = List.copyOf(parameters);
         }
     }
+
+    /**
+     * GPUs of one or more machines.
+     *
+     * @param driver of this machine
+     * @param gpus this machine's first
+     */
+    record GpuPage(GpuDriver driver, List<GpuRow> gpus) {
+        public GpuPage {
+            gpus = List.copyOf(gpus);
+        }
+    }
+
+    /** @param gpu its processes with the ranks and jobs that they are */
+    record GpuRow(String host, Gpu gpu) {}
 
     /**
      * @param store {@code ok}, or {@code unavailable} with the reason

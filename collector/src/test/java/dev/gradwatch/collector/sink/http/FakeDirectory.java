@@ -4,6 +4,7 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
@@ -239,6 +240,11 @@ final class FakeDirectory implements Directory {
     @Override
     public Health health() {
         return new Health("0.1.0", 7, 1, 2, new Health.StoreState("sqlite", !storeAway, "", 4096), 0, 0);
+    }
+
+    @Override
+    public GpuPage gpus() {
+        return new GpuPage(GpuDriver.OFF, List.of());
     }
 
     @Override
