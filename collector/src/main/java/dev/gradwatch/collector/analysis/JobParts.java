@@ -32,11 +32,13 @@ import dev.gradwatch.collector.model.Observation.RankProgressed;
 import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.Probe;
 import dev.gradwatch.collector.model.RankFailure;
+import dev.gradwatch.collector.model.RankInfo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -172,6 +174,24 @@ public final class JobParts {
             });
         }
         return present;
+    }
+
+    /** What the ranks that are there said of themselves, by rank. */
+    public SortedMap<Integer, RankInfo> infos() {
+        SortedMap<Integer, RankInfo> infos = new TreeMap<>();
+        if (launch != null) {
+            launch.ranks().forEach((rank, state) -> {
+                if (!state.left()) {
+                    infos.put(rank, state.info());
+                }
+            });
+        }
+        return infos;
+    }
+
+    /** When the launcher started the job, microseconds of Unix time; 0 where none said. */
+    public long launchedMicros() {
+        return started == null ? 0 : started.micros();
     }
 
     /** Whether any rank ever joined. */

@@ -15,9 +15,11 @@ import dev.gradwatch.collector.model.Observation.RankProgressed;
 import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.ObservationSink;
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.RankInfo;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -264,6 +266,15 @@ final class Job {
     synchronized int drain(int most, boolean all, long nowMicros, BiConsumer<String, JobFact> to) {
         return unwritten.drain(state.parts(), most, all, nowMicros, fact -> to.accept(id, fact));
     }
+
+    /** Where its ranks run; none once it has ended. */
+    synchronized Ranks ranks() {
+        JobParts parts = state.parts();
+        return new Ranks(parts.launchedMicros(), endedMicros == RUNNING ? parts.infos() : Map.of());
+    }
+
+    /** @param launchedMicros as {@link JobParts#launchedMicros} */
+    record Ranks(long launchedMicros, Map<Integer, RankInfo> infos) {}
 
     synchronized int unwritten() {
         return unwritten.size();
