@@ -95,8 +95,9 @@ final class CollectCommand implements Callable<Integer> {
                 spec.commandLine().getOut(),
                 err);
         sidecar.jobs().addListener(desk);
-        HttpApi api =
-                listen.noHttp ? null : serve.start(directory, Meters.of(sidecar, directory), tls.files(), tls.newToken);
+        HttpApi api = listen.noHttp
+                ? null
+                : serve.start(directory, Meters.of(sidecar, directory, station::gpus), tls.files(), tls.newToken);
         LogFollower follower = logs.follow(
                 JobLogs.ofMany(new LogJobName(sidecar.jobs()::ids), signatures, sidecar::accept, station::flush),
                 positions(options));

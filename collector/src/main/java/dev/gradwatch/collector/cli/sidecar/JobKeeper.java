@@ -119,8 +119,9 @@ final class JobKeeper implements Consumer<Examination> {
 
     private synchronized void keep(JobReport report, JobSummary summary, Examination examination, long now) {
         boolean ended = summary.state() != State.RUNNING;
-        List<SeriesPoint> complete = series.add(report.id(), examination.samples(), now);
-        complete.forEach(this::keep);
+        series.add(report.id(), examination.samples(), now).forEach(this::keep);
+        series.add(report.id(), examination.gpus(), summary.worldSize(), summary.step(), now)
+                .forEach(this::keep);
         if (ended) {
             series.finish(report.id()).forEach(this::keep);
         }
@@ -211,5 +212,6 @@ final class JobKeeper implements Consumer<Examination> {
     /** Forgets what is only needed for jobs in memory. */
     synchronized void forget(Set<String> kept) {
         written.keySet().retainAll(kept);
+        series.forget(kept);
     }
 }

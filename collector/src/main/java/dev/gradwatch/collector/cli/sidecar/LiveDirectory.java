@@ -7,7 +7,7 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
-import dev.gradwatch.collector.model.GpuDriver;
+import dev.gradwatch.collector.model.GpuReading;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.SeriesPoint;
@@ -18,6 +18,7 @@ import dev.gradwatch.collector.sink.report.ReportJson;
 import dev.gradwatch.collector.sink.store.Store;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -49,6 +50,7 @@ final class LiveDirectory implements Directory {
     private final Watchers watchers;
     private final Consumer<Mute> muted;
     private final Supplier<Health> health;
+    private final Supplier<GpuReading> gpus;
     private final LongSupplier nowMicros;
     private final ParameterTables tables;
     private final Map<String, Written> reports = new Latest<>(Jobs.MAX_JOBS);
@@ -66,6 +68,7 @@ final class LiveDirectory implements Directory {
         this.series = parts.series();
         this.watchers = parts.watchers();
         this.nowMicros = parts.nowMicros();
+        this.gpus = parts.gpus();
         this.muted = muted;
         this.health = health;
         this.tables = new ParameterTables(jobs, storedJobs);
@@ -81,7 +84,8 @@ final class LiveDirectory implements Directory {
             LastRuns lastRuns,
             SeriesBook series,
             Watchers watchers,
-            LongSupplier nowMicros) {}
+            LongSupplier nowMicros,
+            Supplier<GpuReading> gpus) {}
 
     @Override
     public JobPage jobs(JobQuery query) {
@@ -138,13 +142,14 @@ final class LiveDirectory implements Directory {
     }
 
     @Override
-    public Optional<List<SeriesPoint>> steps(String job, long fromMicros, long toMicros, int points) {
+    public Optional<List<SeriesPoint>> steps(
+            String job, SeriesFilter filter, long fromMicros, long toMicros, int points) {
         if (job(job).isEmpty()) {
             return Optional.empty();
         }
-        List<SeriesPoint> all = new ArrayList<>(store.series(job, fromMicros, toMicros, points));
+        List<SeriesPoint> all = new ArrayList<>(store.series(job, filter, fromMicros, toMicros, points));
         for (SeriesPoint open : series.open(job)) {
-            if (open.micros() >= fromMicros && open.micros() < toMicros) {
+            if (open.micros() >= fromMicros && open.micros() < toMicros && filter.takes(open.series())) {
                 all.add(open);
             }
         }
@@ -257,7 +262,7 @@ final class LiveDirectory implements Directory {
 
     @Override
     public GpuPage gpus() {
-        return new GpuPage(GpuDriver.OFF, List.of());
+        return GpuRows.page(gpus.get(), jobs);
     }
 
     @Override

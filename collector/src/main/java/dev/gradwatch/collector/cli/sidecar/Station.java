@@ -3,6 +3,7 @@ package dev.gradwatch.collector.cli.sidecar;
 import dev.gradwatch.collector.alert.AlertBook;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
+import dev.gradwatch.collector.model.GpuReading;
 import dev.gradwatch.collector.pipeline.Examiner;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.pipeline.Recollection;
@@ -30,6 +31,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,7 @@ public final class Station implements AutoCloseable {
     private final AlertBook book;
     private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(2, Station::daemon);
+    private volatile Supplier<GpuReading> gpus = () -> GpuRows.NOT_READ;
     private volatile @Nullable Watching watching;
     private volatile boolean closing;
 
@@ -148,9 +151,19 @@ public final class Station implements AutoCloseable {
         every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
         return new LiveDirectory(
                 new LiveDirectory.Parts(
-                        jobs, store, storedJobs, book, catalogue, lastRuns, series, watchers, nowMicros),
+                        jobs, store, storedJobs, book, catalogue, lastRuns, series, watchers, nowMicros, this::gpus),
                 writer::mute,
                 () -> health(reporters.getAsInt()));
+    }
+
+    /** Has the directory show the last reading of this machine's GPUs, its processes with their ranks and jobs; the supplier must not block. */
+    public void gpus(Supplier<GpuReading> latest) {
+        gpus = latest;
+    }
+
+    /** This machine's GPUs when they were last read. */
+    public GpuReading gpus() {
+        return gpus.get();
     }
 
     private void every(long period, TimeUnit unit, Runnable task) {

@@ -12,6 +12,7 @@ import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +39,7 @@ public interface Directory {
     Optional<ParameterPage> parameters(String job, ParameterQuery query);
 
     /** Empty where the job is not known. */
-    Optional<List<SeriesPoint>> steps(String job, long fromMicros, long toMicros, int points);
+    Optional<List<SeriesPoint>> steps(String job, SeriesFilter filter, long fromMicros, long toMicros, int points);
 
     /** The messages that prove findings; empty where the job is not known. */
     Optional<List<Proof>> log(String job);

@@ -146,8 +146,8 @@ final class SqlStore implements Store {
     }
 
     @Override
-    public List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points) {
-        return Folding.toAtMost(read(handle -> PointTable.points(handle, job, fromMicros, toMicros)), points);
+    public List<SeriesPoint> series(String job, SeriesFilter filter, long fromMicros, long toMicros, int points) {
+        return Folding.toAtMost(read(handle -> PointTable.points(handle, job, filter, fromMicros, toMicros)), points);
     }
 
     @Override

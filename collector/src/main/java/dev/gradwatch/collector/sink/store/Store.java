@@ -67,7 +67,12 @@ public interface Store extends AutoCloseable {
      * @param fromMicros inclusive
      * @param toMicros exclusive
      */
-    List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points);
+    List<SeriesPoint> series(String job, SeriesFilter filter, long fromMicros, long toMicros, int points);
+
+    /** All of its series, as above. */
+    default List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points) {
+        return series(job, SeriesFilter.ALL, fromMicros, toMicros, points);
+    }
 
     /** Makes old series coarser, and removes what retention does not keep. May take long; in small transactions. */
     Removed maintain(long nowMicros, Retention retention);
@@ -88,6 +93,26 @@ public interface Store extends AutoCloseable {
      * @param state null for all
      */
     record JobQuery(String text, JobSummary.@Nullable State state, int offset, int limit) {}
+
+    /**
+     * Which series.
+     *
+     * @param names each with what is below it: {@code gpu_percent} brings {@code gpu_percent/rank.0} too; empty for all
+     * @param ofRanks also those of single ranks, which may be many
+     */
+    record SeriesFilter(Set<String> names, boolean ofRanks) {
+        public static final SeriesFilter ALL = new SeriesFilter(Set.of(), true);
+
+        public SeriesFilter {
+            names = Set.copyOf(names);
+        }
+
+        public boolean takes(String series) {
+            return (ofRanks || !series.contains(SeriesPoint.OF_RANK))
+                    && (names.isEmpty()
+                            || names.stream().anyMatch(name -> series.equals(name) || series.startsWith(name + "/")));
+        }
+    }
 
     /** @param total jobs that the filters let through */
     record JobPage(List<JobSummary> jobs, long total) {

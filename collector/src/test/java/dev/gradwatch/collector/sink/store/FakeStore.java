@@ -101,7 +101,7 @@ class FakeStore implements Store {
     }
 
     @Override
-    public List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points) {
+    public List<SeriesPoint> series(String job, SeriesFilter filter, long fromMicros, long toMicros, int points) {
         return List.of();
     }
 
