@@ -2,6 +2,7 @@ package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.model.GpuThresholds;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,6 +89,19 @@ final class GpuOptions {
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
+
+    /** @throws ParameterException where a value is none that it may be */
+    Chosen chosen() {
+        return new Chosen(!noGpu, nvml.library(), interval(), thresholds());
+    }
+
+    /**
+     * What was chosen.
+     *
+     * @param library as {@link NvmlOptions#library}
+     * @param interval between two looks
+     */
+    record Chosen(boolean watched, @Nullable String library, Duration interval, GpuThresholds thresholds) {}
 
     /** Between two looks. */
     Duration interval() {
