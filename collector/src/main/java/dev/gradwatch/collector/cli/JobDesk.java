@@ -29,10 +29,6 @@ final class JobDesk implements JobListener {
     private final PrintWriter out;
     private final PrintWriter err;
 
-    JobDesk(Jobs jobs, @Nullable Path reports, VerdictPrinter printer, PrintWriter out, PrintWriter err) {
-        this(jobs, reports, printer, job -> Optional.empty(), report -> Optional.empty(), out, err);
-    }
-
     /**
      * @param reports the folder for reports; null where none are written
      * @param lastRuns how a job stands beside its last run
