@@ -97,6 +97,7 @@ final class CollectCommand implements Callable<Integer> {
                 reports,
                 new VerdictPrinter(Terminal.ofStandardOutput(System.getenv())),
                 directory::sinceLastRun,
+                station::flagCost,
                 spec.commandLine().getOut(),
                 err);
         sidecar.jobs().addListener(desk);

@@ -44,6 +44,7 @@ final class JobKeeper implements Consumer<Examination> {
     private final AlertBook alerts;
     private final Catalogue catalogue;
     private final LastRuns lastRuns;
+    private final FlagCosts flagCosts;
     private final SeriesBook series;
     private final Consumer<Event> watchers;
     private final LongSupplier nowMicros;
@@ -62,6 +63,7 @@ final class JobKeeper implements Consumer<Examination> {
             AlertBook alerts,
             Catalogue catalogue,
             LastRuns lastRuns,
+            FlagCosts flagCosts,
             SeriesBook series,
             Consumer<Event> watchers,
             LongSupplier nowMicros) {
@@ -69,6 +71,7 @@ final class JobKeeper implements Consumer<Examination> {
         this.alerts = alerts;
         this.catalogue = catalogue;
         this.lastRuns = lastRuns;
+        this.flagCosts = flagCosts;
         this.series = series;
         this.watchers = watchers;
         this.nowMicros = nowMicros;
@@ -161,8 +164,8 @@ final class JobKeeper implements Consumer<Examination> {
         facts.forEach(fact -> keepLine(fact.job()));
         List<JobRow> jobRows = new ArrayList<>();
         for (JobReport report : takeRows(most)) {
-            jobRows.add(new JobRow(
-                    JobSummary.of(report, now), ReportJson.text(report).getBytes(StandardCharsets.UTF_8)));
+            String text = ReportJson.text(report, flagCosts.of(report));
+            jobRows.add(new JobRow(JobSummary.of(report, now), text.getBytes(StandardCharsets.UTF_8)));
         }
         return new Batch(jobRows, facts, List.of(), List.of(), takePoints(most));
     }

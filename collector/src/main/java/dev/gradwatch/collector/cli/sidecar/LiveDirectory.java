@@ -7,13 +7,17 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.FlagCost;
+import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.GpuReading;
+import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.pipeline.Examination;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.sink.http.Directory;
+import dev.gradwatch.collector.sink.report.FlagCostJson;
 import dev.gradwatch.collector.sink.report.ReportJson;
 import dev.gradwatch.collector.sink.store.Store;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
@@ -46,6 +50,7 @@ final class LiveDirectory implements Directory {
     private final AlertBook book;
     private final Catalogue catalogue;
     private final LastRuns lastRuns;
+    private final FlagCosts flagCosts;
     private final SeriesBook series;
     private final Watchers watchers;
     private final Consumer<Mute> muted;
@@ -65,6 +70,7 @@ final class LiveDirectory implements Directory {
         this.book = parts.book();
         this.catalogue = parts.catalogue();
         this.lastRuns = parts.lastRuns();
+        this.flagCosts = parts.flagCosts();
         this.series = parts.series();
         this.watchers = parts.watchers();
         this.nowMicros = parts.nowMicros();
@@ -82,6 +88,7 @@ final class LiveDirectory implements Directory {
             AlertBook book,
             Catalogue catalogue,
             LastRuns lastRuns,
+            FlagCosts flagCosts,
             SeriesBook series,
             Watchers watchers,
             LongSupplier nowMicros,
@@ -117,6 +124,15 @@ final class LiveDirectory implements Directory {
     }
 
     @Override
+    public Optional<FlagCost> findUnusedCost(String job) {
+        Optional<Examination> live = jobs.examined(job);
+        return Optional.ofNullable(
+                live.isPresent()
+                        ? flagCosts.of(live.get().report())
+                        : FlagCostJson.read(storedReport(job).path(FlagCostJson.MEMBER)));
+    }
+
+    @Override
     public Optional<byte[]> report(String job) {
         Optional<Examination> live = jobs.examined(job);
         return live.isPresent() ? Optional.of(text(job, live.get())) : store.report(job);
@@ -129,7 +145,8 @@ final class LiveDirectory implements Directory {
                 return known.text();
             }
         }
-        byte[] text = ReportJson.text(examination.report()).getBytes(StandardCharsets.UTF_8);
+        JobReport report = examination.report();
+        byte[] text = ReportJson.text(report, flagCosts.of(report)).getBytes(StandardCharsets.UTF_8);
         synchronized (reports) {
             reports.put(job, new Written(examination.number(), text));
         }

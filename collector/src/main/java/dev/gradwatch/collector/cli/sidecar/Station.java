@@ -3,7 +3,9 @@ package dev.gradwatch.collector.cli.sidecar;
 import dev.gradwatch.collector.alert.AlertBook;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.GpuReading;
+import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.pipeline.Examiner;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.pipeline.Recollection;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,6 +62,7 @@ public final class Station implements AutoCloseable {
     private final SeriesBook series = new SeriesBook();
     private final Watchers watchers = new Watchers();
     private final LastRuns lastRuns;
+    private final FlagCosts flagCosts;
     private final AlertBook book;
     private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(2, Station::daemon);
@@ -77,7 +81,9 @@ public final class Station implements AutoCloseable {
         this.version = version;
         this.nowMicros = nowMicros;
         this.storedJobs = new StoredJobs(store);
-        this.lastRuns = new LastRuns(store);
+        StoreRest rest = new StoreRest();
+        this.lastRuns = new LastRuns(store, rest);
+        this.flagCosts = new FlagCosts(store, storedJobs, rest);
         this.book = new AlertBook(this::happened);
     }
 
@@ -139,7 +145,7 @@ public final class Station implements AutoCloseable {
      * @param reporters how many are connected
      */
     public synchronized Directory watch(Jobs jobs, IntSupplier reporters) {
-        JobKeeper keeper = new JobKeeper(jobs, book, catalogue, lastRuns, series, watchers, nowMicros);
+        JobKeeper keeper = new JobKeeper(jobs, book, catalogue, lastRuns, flagCosts, series, watchers, nowMicros);
         StoreWriter writer = new StoreWriter(
                 store, most -> keeper.drain(most, closing), event -> watchers.accept(new Event.OfAlert(event)));
         Examiner examiner = new Examiner(jobs, keeper);
@@ -151,7 +157,7 @@ public final class Station implements AutoCloseable {
         every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
         return new LiveDirectory(
                 new LiveDirectory.Parts(
-                        jobs, store, storedJobs, book, catalogue, lastRuns, series, watchers, nowMicros, this::gpus),
+                        jobs, store, storedJobs, book, catalogue, lastRuns, flagCosts, series, watchers, nowMicros, this::gpus),
                 writer::mute,
                 () -> health(reporters.getAsInt()));
     }
@@ -164,6 +170,11 @@ public final class Station implements AutoCloseable {
     /** This machine's GPUs when they were last read. */
     public GpuReading gpus() {
         return gpus.get();
+    }
+
+    /** What {@code find_unused_parameters} costs a job; empty where no earlier run tells. May block on the store. */
+    public Optional<FlagCost> flagCost(JobReport report) {
+        return Optional.ofNullable(flagCosts.of(report));
     }
 
     private void every(long period, TimeUnit unit, Runnable task) {
@@ -216,6 +227,7 @@ public final class Station implements AutoCloseable {
                 }
             }
             lastRuns.keep(kept);
+            flagCosts.keep(kept);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.Gpu;
 import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.JobSummary;
@@ -31,6 +32,9 @@ public interface Directory {
 
     /** How the job stands beside its last run; empty where there was none. */
     Optional<SinceLastRun> sinceLastRun(String job);
+
+    /** What {@code find_unused_parameters} costs the job; empty where no earlier run tells. */
+    Optional<FlagCost> findUnusedCost(String job);
 
     /** The report's JSON. */
     Optional<byte[]> report(String job);

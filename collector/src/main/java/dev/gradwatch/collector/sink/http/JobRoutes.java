@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
+import dev.gradwatch.collector.sink.report.FlagCostJson;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
 import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
@@ -50,6 +51,11 @@ final class JobRoutes {
         JsonNode since =
                 directory.sinceLastRun(call.path("id")).map(JobJson::since).orElse(null);
         body.set("since_last_run", since);
+        JsonNode cost = directory
+                .findUnusedCost(call.path("id"))
+                .map(FlagCostJson::tree)
+                .orElse(null);
+        body.set(FlagCostJson.MEMBER, cost);
         return Answer.ok(body);
     }
 

@@ -111,6 +111,11 @@ final class SqlStore implements Store {
     }
 
     @Override
+    public List<JobSummary> runsBefore(String name, String runKey, String job, long startedMicros, int limit) {
+        return read(handle -> JobTable.runsBefore(handle, name, runKey, job, startedMicros, limit));
+    }
+
+    @Override
     public List<String> unfinished() {
         return read(JobTable::unfinished);
     }

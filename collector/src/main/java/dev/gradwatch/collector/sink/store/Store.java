@@ -36,6 +36,9 @@ public interface Store extends AutoCloseable {
     /** The latest job with this run key that had ended when another one started, the other one left out. */
     Optional<JobSummary> runBefore(String runKey, String job, long startedMicros);
 
+    /** The latest jobs with this name or this run key that had ended when another one started, newest first, the other one left out. */
+    List<JobSummary> runsBefore(String name, String runKey, String job, long startedMicros, int limit);
+
     /** Ids of the jobs that have not ended. */
     List<String> unfinished();
 

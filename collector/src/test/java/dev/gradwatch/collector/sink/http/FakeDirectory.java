@@ -4,7 +4,9 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.Gpu;
+import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
@@ -153,10 +155,17 @@ final class FakeDirectory implements Directory {
     }
 
     @Override
+    public Optional<FlagCost> findUnusedCost(String job) {
+        return Optional.of(new FlagCost(JOB, "before", 0.0125, 0.012));
+    }
+
+    @Override
     public Optional<byte[]> report(String job) {
         answering(job);
         return job.equals(JOB)
-                ? Optional.of(ReportJson.text(SampleReports.deadHead()).getBytes(StandardCharsets.UTF_8))
+                ? Optional.of(ReportJson.text(
+                                SampleReports.deadHead(), findUnusedCost(job).orElseThrow())
+                        .getBytes(StandardCharsets.UTF_8))
                 : Optional.empty();
     }
 

@@ -64,6 +64,11 @@ class HttpApiTest {
         assertThat(job.path("started").asText()).isEqualTo("2026-01-01T00:00:00Z");
         assertThat(job.path("since_last_run").path("still_there").get(0).asText())
                 .isEqualTo("b");
+        JsonNode cost = job.path("find_unused_cost");
+        assertThat(cost.at("/with/step_seconds").asDouble()).isEqualTo(0.0125);
+        assertThat(cost.at("/without/job").asText()).isEqualTo("before");
+        assertThat(cost.path("difference_seconds").asDouble()).isEqualTo(0.0005);
+        assertThat(cost.path("percent").asDouble()).isEqualTo(4.17);
     }
 
     @ParameterizedTest

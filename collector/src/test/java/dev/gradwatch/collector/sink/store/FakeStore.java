@@ -66,6 +66,11 @@ class FakeStore implements Store {
     }
 
     @Override
+    public List<JobSummary> runsBefore(String name, String runKey, String job, long startedMicros, int limit) {
+        return List.of();
+    }
+
+    @Override
     public List<String> unfinished() {
         return List.of();
     }

@@ -120,6 +120,25 @@ abstract class StoreContract {
     }
 
     @Test
+    void runsBefore_areTheLatestOfTheNameOrTheRunKey() {
+        store.write(Rows.of(
+                Rows.job("old", "n", "a", NOW, NOW + 1, 1),
+                Rows.job("named", "n", "b", NOW + 10, NOW + 11, 0),
+                Rows.job("run", "m", "c", NOW + 12, NOW + 13, 0),
+                Rows.job("beside", "n", "c", NOW + 15, NOW + 35, 0),
+                Rows.job("live", "n", "c", NOW + 20, 0, null),
+                Rows.job("me", "n", "c", NOW + 30, NOW + 31, 0),
+                Rows.job("other", "N", "C", NOW + 25, NOW + 26, 0)));
+        assertThat(store.runsBefore("n", "c", "me", NOW + 30, 10))
+                .extracting(JobSummary::id)
+                .containsExactly("run", "named", "old");
+        assertThat(store.runsBefore("n", "c", "me", NOW + 30, 2))
+                .extracting(JobSummary::id)
+                .containsExactly("run", "named");
+        assertThat(store.runsBefore("n", "c", "me", NOW, 10)).isEmpty();
+    }
+
+    @Test
     void runBefore_isTheLatestThatHadEnded() {
         String command = "torchrun train.py --config " + "x".repeat(20_000);
         store.write(Rows.of(
