@@ -37,9 +37,10 @@ public final class GpuSnippets {
             case TRANSFORMERS -> "TrainingArguments(..., bf16=True, torch_compile=True)";
             case NNUNET -> "export nnUNet_compile=true   # mixed precision is on already";
             case PLAIN ->
-                "model = torch.compile(model.to(memory_format=torch.channels_last))   # before DistributedDataParallel\n"
-                        + "with torch.autocast(\"cuda\", dtype=torch.bfloat16):\n"
-                        + "    loss = criterion(model(batch), target)";
+                """
+                model = torch.compile(model.to(memory_format=torch.channels_last))   # before DistributedDataParallel
+                with torch.autocast("cuda", dtype=torch.bfloat16):
+                    loss = criterion(model(batch), target)""";
         };
     }
 

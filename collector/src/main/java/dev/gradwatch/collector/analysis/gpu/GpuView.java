@@ -7,7 +7,9 @@ import dev.gradwatch.collector.analysis.state.RankState;
 import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.Observation.GpuSampled;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +22,12 @@ final class GpuView {
 
     private final JobView job;
     private final List<RankGpu> ranks;
+    private final Map<Integer, RankGpu> byRank = new HashMap<>();
 
     private GpuView(JobView job, List<RankGpu> ranks) {
         this.job = job;
         this.ranks = ranks;
+        ranks.forEach(gpu -> byRank.put(gpu.rank(), gpu));
     }
 
     static GpuView of(JobView job) {
@@ -65,12 +69,7 @@ final class GpuView {
     /** Null where its GPU is not known. */
     @Nullable
     RankGpu of(int rank) {
-        for (RankGpu gpu : ranks) {
-            if (gpu.rank() == rank) {
-                return gpu;
-            }
-        }
-        return null;
+        return byRank.get(rank);
     }
 
     /** Whether the rank is gone, and not in good order: then what led to it is still worth a word. */

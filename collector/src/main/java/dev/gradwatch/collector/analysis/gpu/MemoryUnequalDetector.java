@@ -69,7 +69,7 @@ final class MemoryUnequalDetector implements GpuDetector {
                 range = new Range(range.largest(), gpu, range.most(), own);
             }
         }
-        return range == null || range.largest() == range.smallest() ? null : range;
+        return range == null || range.largest().rank() == range.smallest().rank() ? null : range;
     }
 
     private static Finding finding(GpuView view, Range range) {
