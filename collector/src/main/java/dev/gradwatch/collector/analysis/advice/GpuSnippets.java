@@ -36,8 +36,7 @@ public final class GpuSnippets {
             case ACCELERATE -> "accelerator = Accelerator(mixed_precision=\"bf16\")";
             case TRANSFORMERS -> "TrainingArguments(..., bf16=True, torch_compile=True)";
             case NNUNET -> "export nnUNet_compile=true   # mixed precision is on already";
-            case PLAIN ->
-                """
+            case PLAIN -> """
                 model = torch.compile(model.to(memory_format=torch.channels_last))   # before DistributedDataParallel
                 with torch.autocast("cuda", dtype=torch.bfloat16):
                     loss = criterion(model(batch), target)""";

@@ -93,9 +93,10 @@ final class IdleDetector implements GpuDetector {
         draft.title(draft.whose() + " " + draft.is() + " idle while the others wait for "
                 + (idle.size() == 1 ? "it" : "them") + ": busy " + busy(view, idle) + " of the time, the others "
                 + busy(view, others));
-        draft.detail("NCCL's kernels wait busily, so the ranks that wait in an all-reduce show full use, and the one with little is the slow one."
-                + " All ranks go at its pace. Mean of " + seconds(view)
-                + " of training; start-up and evaluation are not counted.");
+        draft.detail(
+                "NCCL's kernels wait busily, so the ranks that wait in an all-reduce show full use, and the one with little is the slow one."
+                        + " All ranks go at its pace. Mean of " + seconds(view)
+                        + " of training; start-up and evaluation are not counted.");
         draft.advise(
                 Action.LOOK_AT_SLOW_RANK,
                 "See where " + Wording.ranks(draft.ranks()) + " " + (idle.size() == 1 ? "stands" : "stand")

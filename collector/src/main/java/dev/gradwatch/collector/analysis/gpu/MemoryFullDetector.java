@@ -48,9 +48,7 @@ final class MemoryFullDetector implements GpuDetector {
             double used = fine.value(end - 1, GpuHistory.USED);
             double[] parts = parts(fine, end - span, span);
             double rise = parts[PARTS - 1] - parts[0];
-            holds = holds
-                    ? used >= closes && rise > FLAT * total
-                    : used >= opens && rises(parts, total);
+            holds = holds ? used >= closes && rise > FLAT * total : used >= opens && rises(parts, total);
         }
         return holds;
     }
@@ -69,8 +67,7 @@ final class MemoryFullDetector implements GpuDetector {
     private static double[] parts(GpuRows fine, int from, int span) {
         double[] parts = new double[PARTS];
         for (int i = 0; i < PARTS; i++) {
-            parts[i] = Sustained.mean(
-                    fine, GpuHistory.OWN, from + i * span / PARTS, from + (i + 1) * span / PARTS);
+            parts[i] = Sustained.mean(fine, GpuHistory.OWN, from + i * span / PARTS, from + (i + 1) * span / PARTS);
         }
         return parts;
     }
@@ -88,11 +85,10 @@ final class MemoryFullDetector implements GpuDetector {
         draft.title("the memory of " + draft.whose() + " is "
                 + GpuWords.percent(100 * fullest.usedBytes() / fullest.totalBytes()) + " full and still rising: "
                 + GpuWords.bytes(fullest.usedBytes()) + " of " + GpuWords.bytes(fullest.totalBytes()));
-        draft.detail((Double.isNaN(rise)
-                        ? "It rose"
-                        : "The rank's own part rose by " + GpuWords.bytes(Math.max(0, rise)))
-                + " in the last " + 2 * view.thresholds().sustainedSeconds()
-                + " s of training. Full memory that stays as it is would be no trouble: torch keeps what it once asked for.");
+        draft.detail(
+                (Double.isNaN(rise) ? "It rose" : "The rank's own part rose by " + GpuWords.bytes(Math.max(0, rise)))
+                        + " in the last " + 2 * view.thresholds().sustainedSeconds()
+                        + " s of training. Full memory that stays as it is would be no trouble: torch keeps what it once asked for.");
         draft.advise(
                 Action.REDUCE_GPU_MEMORY,
                 "A smaller batch or patch, mixed precision or activation checkpointing, before it runs out.",
@@ -101,7 +97,9 @@ final class MemoryFullDetector implements GpuDetector {
                 Action.KEEP_NO_GRAPHS,
                 "Where it goes on rising from step to step, something keeps tensors that should be gone.",
                 draft.snippets().keepNoGraphs());
-        draft.avoid(Action.EMPTY_CACHE, "It gives back only what nothing uses, and torch asks for it again in the next step.");
+        draft.avoid(
+                Action.EMPTY_CACHE,
+                "It gives back only what nothing uses, and torch asks for it again in the next step.");
         return draft.finding();
     }
 }

@@ -31,7 +31,8 @@ final class MemoryTakenDetector implements GpuDetector {
             for (Tenancy tenancy : gpu.history().tenancies()) {
                 if (isLarge(view, gpu, tenancy)) {
                     named = true;
-                    byProcess.computeIfAbsent(gpu.sample().host() + "." + tenancy.pid(), id -> new ArrayList<>())
+                    byProcess
+                            .computeIfAbsent(gpu.sample().host() + "." + tenancy.pid(), id -> new ArrayList<>())
                             .add(new Hold(gpu, tenancy));
                 }
             }
@@ -107,8 +108,10 @@ final class MemoryTakenDetector implements GpuDetector {
         draft.detail("It is no process of this job, as far as is known, on "
                 + holds.get(0).gpu().sample().host()
                 + ". What it holds the job cannot have, and what it computes makes the job slower.");
-        free(draft, "nvidia-smi -i " + holds.get(0).gpu().sample().index() + "   # then, where it is yours and not needed: kill "
-                + tenancy.pid());
+        free(
+                draft,
+                "nvidia-smi -i " + holds.get(0).gpu().sample().index()
+                        + "   # then, where it is yours and not needed: kill " + tenancy.pid());
         return draft.finding();
     }
 
@@ -130,8 +133,8 @@ final class MemoryTakenDetector implements GpuDetector {
         draft.title("other processes hold " + GpuWords.bytes(most) + " of rank " + largest.rank() + "'s GPU"
                 + (gpus.size() == 1 ? "" : ", and of " + (gpus.size() - 1) + " more GPUs likewise")
                 + (names.isEmpty() ? since(largest) : ""));
-        draft.detail((names.isEmpty() ? "Which ones the driver does not say" : "They are " + Wording.list(names)) + ", on "
-                + largest.sample().host() + ". What they hold the job cannot have.");
+        draft.detail((names.isEmpty() ? "Which ones the driver does not say" : "They are " + Wording.list(names))
+                + ", on " + largest.sample().host() + ". What they hold the job cannot have.");
         free(draft, "nvidia-smi -i " + largest.sample().index());
         return draft.finding();
     }

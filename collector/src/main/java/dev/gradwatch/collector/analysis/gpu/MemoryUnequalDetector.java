@@ -44,7 +44,8 @@ final class MemoryUnequalDetector implements GpuDetector {
             if (now == null || before == null) {
                 continue;
             }
-            boolean holds = now.isWider(limit) ? before.isWider(limit - SLACK_PERCENT)
+            boolean holds = now.isWider(limit)
+                    ? before.isWider(limit - SLACK_PERCENT)
                     : before.isWider(limit) && now.isWider(limit - SLACK_PERCENT);
             if (holds && (widest == null || now.most() - now.least() > widest.most() - widest.least())) {
                 widest = now;
@@ -74,12 +75,12 @@ final class MemoryUnequalDetector implements GpuDetector {
 
     private static Finding finding(GpuView view, Range range) {
         int most = range.largest().rank();
-        GpuDraft draft =
-                new GpuDraft(view, Cause.GPU_MEMORY_UNEQUAL, "ranks", Severity.INFO, List.of(range.largest()));
+        GpuDraft draft = new GpuDraft(view, Cause.GPU_MEMORY_UNEQUAL, "ranks", Severity.INFO, List.of(range.largest()));
         draft.title("rank " + most + " uses " + GpuWords.bytes(range.most()) + " of its GPU's memory, rank "
                 + range.smallest().rank() + " only " + GpuWords.bytes(range.least()));
-        draft.detail("Both have a GPU of the same kind, and the job must fit the rank that needs most. So it was throughout the last "
-                + 2 * view.thresholds().sustainedSeconds() + " s of training.");
+        draft.detail(
+                "Both have a GPU of the same kind, and the job must fit the rank that needs most. So it was throughout the last "
+                        + 2 * view.thresholds().sustainedSeconds() + " s of training.");
         draft.advise(
                 Action.LIGHTEN_THE_RANK,
                 most == 0

@@ -18,11 +18,7 @@ final class SaturatedDetector implements GpuDetector {
         boolean saturated = !all.isEmpty()
                 && all.stream()
                         .allMatch(gpu -> Sustained.above(
-                                gpu.history().fine(),
-                                GpuHistory.PERCENT,
-                                view.window(),
-                                limit,
-                                limit - SLACK_PERCENT));
+                                gpu.history().fine(), GpuHistory.PERCENT, view.window(), limit, limit - SLACK_PERCENT));
         if (!saturated) {
             return List.of();
         }
@@ -33,8 +29,9 @@ final class SaturatedDetector implements GpuDetector {
         GpuDraft draft = new GpuDraft(view, Cause.GPU_SATURATED, "job", Severity.INFO, all);
         draft.title((all.size() == 1 ? "the GPU is the limit: it is" : "the GPUs are the limit: they are") + " busy "
                 + GpuWords.percent(mean) + " of the time " + draft.onRanks());
-        draft.detail("Data comes fast enough. Busy says that a kernel ran, not that it used all of the GPU; and a rank that waits for others in NCCL is"
-                + " busy too.");
+        draft.detail(
+                "Data comes fast enough. Busy says that a kernel ran, not that it used all of the GPU; and a rank that waits for others in NCCL is"
+                        + " busy too.");
         draft.advise(
                 Action.SPEED_UP_COMPUTE,
                 "Only less work for the GPU makes a step shorter: mixed precision, channels_last for convolutions, torch.compile.",

@@ -43,7 +43,8 @@ final class SharedGpuDetector implements GpuDetector {
                         ? ""
                         : ", and " + (shared.size() - 1) + " more " + (shared.size() == 2 ? "GPU is" : "GPUs are")
                                 + " shared likewise"));
-        draft.detail("They take turns on it and share its memory, while another GPU may have nothing to do. NCCL refuses such a job; gloo does not.");
+        draft.detail(
+                "They take turns on it and share its memory, while another GPU may have nothing to do. NCCL refuses such a job; gloo does not.");
         draft.advise(
                 Action.ONE_RANK_PER_GPU,
                 "Each process must choose its own GPU before it touches CUDA.",

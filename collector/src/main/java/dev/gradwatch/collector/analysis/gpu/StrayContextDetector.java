@@ -53,14 +53,20 @@ final class StrayContextDetector implements GpuDetector {
                 "context",
                 Severity.WARNING,
                 strays.stream().map(Stray::gpu).toList());
-        double bytes =
-                strays.stream().mapToDouble(Stray::bytes).filter(each -> each > 0).average().orElse(Double.NaN);
+        double bytes = strays.stream()
+                .mapToDouble(Stray::bytes)
+                .filter(each -> each > 0)
+                .average()
+                .orElse(Double.NaN);
         String amount = Double.isNaN(bytes) ? "memory" : (strays.size() == 1 ? "" : "about ") + GpuWords.bytes(bytes);
-        draft.title(Wording.ranks(draft.ranks()) + (strays.size() == 1 ? " holds " : " each hold ") + amount + " on rank "
-                + host.rank() + "'s GPU, beside " + (strays.size() == 1 ? "its own GPU" : "their own GPUs")
-                + (more == 0 ? "" : "; " + Wording.count(more, "other GPU") + " likewise"));
-        draft.detail("That is a CUDA context, or a checkpoint's tensors, on a GPU that is not theirs: something touched CUDA before the rank chose its GPU,"
-                + " or torch.load put tensors back where they were saved. Rank " + host.rank() + " has so much less.");
+        draft.title(
+                Wording.ranks(draft.ranks()) + (strays.size() == 1 ? " holds " : " each hold ") + amount + " on rank "
+                        + host.rank() + "'s GPU, beside " + (strays.size() == 1 ? "its own GPU" : "their own GPUs")
+                        + (more == 0 ? "" : "; " + Wording.count(more, "other GPU") + " likewise"));
+        draft.detail(
+                "That is a CUDA context, or a checkpoint's tensors, on a GPU that is not theirs: something touched CUDA before the rank chose its GPU,"
+                        + " or torch.load put tensors back where they were saved. Rank " + host.rank()
+                        + " has so much less.");
         draft.advise(
                 Action.ONE_RANK_PER_GPU,
                 "Choose the GPU first, and load checkpoints onto it.",

@@ -19,8 +19,8 @@ final class ThrottledDetector implements GpuDetector {
     @Override
     public List<Finding> detect(GpuView view) {
         int window = view.window();
-        List<RankGpu> slowed = view.those(gpu -> gpu.trains()
-                && Sustained.above(gpu.history().fine(), GpuHistory.SLOWED, window, OPENS, CLOSES));
+        List<RankGpu> slowed = view.those(
+                gpu -> gpu.trains() && Sustained.above(gpu.history().fine(), GpuHistory.SLOWED, window, OPENS, CLOSES));
         if (slowed.isEmpty()) {
             return List.of();
         }
@@ -38,7 +38,9 @@ final class ThrottledDetector implements GpuDetector {
                 + because(reasons) + numbers(celsius, watts));
         int all = view.those(RankGpu::trains).size();
         draft.detail("So it was for more than half of " + view.thresholds().sustainedSeconds() + " s of training."
-                + (slowed.size() < all ? " In data-parallel training the slowest GPU sets the pace of all " + all + "." : ""));
+                + (slowed.size() < all
+                        ? " In data-parallel training the slowest GPU sets the pace of all " + all + "."
+                        : ""));
         draft.advise(
                 Action.COOL_OR_POWER_THE_GPU,
                 (reasons & HEAT) != 0

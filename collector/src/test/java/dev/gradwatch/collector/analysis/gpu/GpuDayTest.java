@@ -50,9 +50,10 @@ class GpuDayTest {
             open.putIfAbsent(finding.id(), second);
         });
         new ArrayList<>(open.keySet())
-                .stream().filter(id -> !ids.contains(id)).forEach(id -> spans.computeIfAbsent(
-                                id, key -> new ArrayList<>())
-                        .add(new Span(open.remove(id), second)));
+                .stream()
+                        .filter(id -> !ids.contains(id))
+                        .forEach(id -> spans.computeIfAbsent(id, key -> new ArrayList<>())
+                                .add(new Span(open.remove(id), second)));
     }
 
     private void assertTold(String id, int from, int within, int to, int ending) {
@@ -116,9 +117,12 @@ class GpuDayTest {
     void memory_opensAndEnds() {
         GpuTrace trace = new GpuTrace(2)
                 .between(4 * HOUR, 8 * HOUR, 0, moment -> moment.own += 3 * GB * (moment.second - 4 * HOUR) / HOUR)
-                .between(12 * HOUR, 14 * HOUR, moment ->
-                        // From 44 GB to 78 GB in 40 minutes, and there it stays.
-                        moment.own += Math.min(33 * GB, 33 * GB * (moment.second - 12 * HOUR) / 2_400))
+                .between(
+                        12 * HOUR,
+                        14 * HOUR,
+                        moment ->
+                                // From 44 GB to 78 GB in 40 minutes, and there it stays.
+                                moment.own += Math.min(33 * GB, 33 * GB * (moment.second - 12 * HOUR) / 2_400))
                 .between(16 * HOUR, 16 * HOUR + 1_200, 0, moment -> moment.own += 20 * GB);
         tell(trace, 18 * HOUR, POLL);
         assertTold("gpu_memory_growing/ranks", 4 * HOUR + HOUR, 2 * HOUR, 8 * HOUR, HOUR);
@@ -137,8 +141,11 @@ class GpuDayTest {
     void others_areToldWhileTheyAreThere() {
         GpuTrace trace = new GpuTrace(8)
                 .between(0, HOUR, 3, moment -> moment.tenants = tenant(4_711, "python eval.py", 3.2 * GB, null))
-                .between(2 * HOUR, 2 * HOUR + 600, 5, moment -> moment.tenants =
-                        tenant(4_712, "python serve.py", 1.5 * GB, null))
+                .between(
+                        2 * HOUR,
+                        2 * HOUR + 600,
+                        5,
+                        moment -> moment.tenants = tenant(4_712, "python serve.py", 1.5 * GB, null))
                 .between(3 * HOUR, 3 * HOUR + 8, 5, moment -> moment.tenants = tenant(4_713, "python", 1.5 * GB, null))
                 .between(4 * HOUR, 5 * HOUR, 0, moment -> {
                     List<GpuSample.Tenant> strays = new ArrayList<>();

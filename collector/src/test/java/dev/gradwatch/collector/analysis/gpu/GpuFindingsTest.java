@@ -40,14 +40,13 @@ class GpuFindingsTest {
 
     @Test
     void oneIdle_isTheOneThatTheOthersWaitFor() {
-        Finding finding = finding(
-                new GpuTrace(4).between(0, 300, moment -> moment.percent = moment.rank == 3 ? 14 : 99), 300);
+        Finding finding =
+                finding(new GpuTrace(4).between(0, 300, moment -> moment.percent = moment.rank == 3 ? 14 : 99), 300);
         assertThat(finding.id()).isEqualTo("gpu_idle/ranks");
         assertThat(finding.severity()).isEqualTo(Severity.WARNING);
         assertThat(finding.ranks()).containsExactly(3);
         assertThat(finding.title())
-                .isEqualTo(
-                        "rank 3's GPU is idle while the others wait for it: busy 14 % of the time, the others 99 %");
+                .isEqualTo("rank 3's GPU is idle while the others wait for it: busy 14 % of the time, the others 99 %");
         assertThat(actions(finding.advice())).containsExactly(Action.LOOK_AT_SLOW_RANK, Action.FEED_THE_GPU);
         assertThat(finding.advice().get(0).snippet()).isEqualTo("py-spy dump --pid 4003   # rank 3, on node0");
         assertThat(actions(finding.avoid())).contains(Action.ADD_GPUS);
@@ -66,7 +65,8 @@ class GpuFindingsTest {
 
     @Test
     void wavering_doesNotFlap() {
-        GpuTrace trace = new GpuTrace(1).between(0, 1_000, moment -> moment.percent = moment.second / 40 % 2 == 0 ? 28 : 33);
+        GpuTrace trace =
+                new GpuTrace(1).between(0, 1_000, moment -> moment.percent = moment.second / 40 % 2 == 0 ? 28 : 33);
         trace.start(state::apply);
         int changes = 0;
         boolean told = false;
@@ -128,8 +128,8 @@ class GpuFindingsTest {
 
     @Test
     void twoRanksOnOneGpu_areTold_unlessTheLogSaysIt() {
-        Finding finding = finding(
-                new GpuTrace(4).between(0, 100, moment -> moment.uuid = "GPU-" + moment.rank % 2), 100);
+        Finding finding =
+                finding(new GpuTrace(4).between(0, 100, moment -> moment.uuid = "GPU-" + moment.rank % 2), 100);
         assertThat(finding.id()).isEqualTo("gpu_shared_by_ranks/ranks");
         assertThat(finding.title())
                 .isEqualTo("ranks 0,2 compute on one GPU, GPU 0 of node0, and 1 more GPU is shared likewise");
@@ -169,7 +169,9 @@ class GpuFindingsTest {
                     moment.state = moment.rank == 1 && moment.second > 290 ? Gpu.State.LOST : moment.state;
                 }),
                 300);
-        assertThat(state.report().findings()).extracting(Finding::id).containsExactly("gpu_errors/lost", "gpu_idle/job");
+        assertThat(state.report().findings())
+                .extracting(Finding::id)
+                .containsExactly("gpu_errors/lost", "gpu_idle/job");
         state.apply(new Observation.JobEnded("job", GpuTrace.micros(300), 1));
         assertThat(state.report().findings())
                 .extracting(Finding::id)

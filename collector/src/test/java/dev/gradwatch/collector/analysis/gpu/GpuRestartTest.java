@@ -29,8 +29,11 @@ class GpuRestartTest {
                 .between(1_500, 1_900, 1, moment -> moment.percent = moment.trains() ? 12 : moment.percent)
                 .between(2_000, 2_400, moment -> moment.throttle |= Gpu.HW_POWER_BRAKE_SLOWDOWN)
                 .between(2_500, 3_000, 0, moment -> moment.own += 25 * GB)
-                .between(3_000, 3_300, 0, moment -> moment.tenants =
-                        List.of(new GpuSample.Tenant(7, "python", 2_000_000_000L, null)))
+                .between(
+                        3_000,
+                        3_300,
+                        0,
+                        moment -> moment.tenants = List.of(new GpuSample.Tenant(7, "python", 2_000_000_000L, null)))
                 .between(4_000, SECONDS, 1, moment -> moment.own += 2 * GB * (moment.second - 4_000) / 600)
                 .between(5_000, SECONDS, 1, moment -> moment.uncorrected = 3);
     }

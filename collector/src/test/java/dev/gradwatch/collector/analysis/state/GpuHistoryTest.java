@@ -37,8 +37,24 @@ class GpuHistoryTest {
 
     private static GpuSample sample(Integer percent, long bytes) {
         return new GpuSample(
-                "a", "GPU-1", 0, "H100", Gpu.State.OK, 100L, bytes, bytes, null, percent, null, null, null, null, null,
-                null, false, List.of());
+                "a",
+                "GPU-1",
+                0,
+                "H100",
+                Gpu.State.OK,
+                100L,
+                bytes,
+                bytes,
+                null,
+                percent,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false,
+                List.of());
     }
 
     @Test
@@ -48,7 +64,8 @@ class GpuHistoryTest {
         assertThat(history.fine().size()).isZero();
         train(30, 80);
         assertThat(history.fine().size()).isBetween(4, 6);
-        assertThat(history.fine().value(history.fine().size() - 1, GpuHistory.PERCENT)).isEqualTo(80);
+        assertThat(history.fine().value(history.fine().size() - 1, GpuHistory.PERCENT))
+                .isEqualTo(80);
     }
 
     @Test
@@ -94,8 +111,10 @@ class GpuHistoryTest {
         for (int i = 0; i < 20; i++) {
             history.add(START + ++second * 1_000_000L, sample(null, 10), ++passes, 0);
         }
-        assertThat(history.fine().value(history.fine().size() - 1, GpuHistory.PERCENT)).isNaN();
-        assertThat(history.fine().value(history.fine().size() - 1, GpuHistory.WATTS)).isNaN();
+        assertThat(history.fine().value(history.fine().size() - 1, GpuHistory.PERCENT))
+                .isNaN();
+        assertThat(history.fine().value(history.fine().size() - 1, GpuHistory.WATTS))
+                .isNaN();
     }
 
     @Test
@@ -112,9 +131,12 @@ class GpuHistoryTest {
     @Test
     void repeat_isNone() {
         train(10, 80);
-        assertThat(history.add(START + second * 1_000_000L, sample(1, 1), passes, 0)).isFalse();
-        assertThat(history.add(START + (second - 5) * 1_000_000L, sample(1, 1), passes, 0)).isFalse();
-        assertThat(history.add(START + (second + 1) * 1_000_000L, sample(1, 1), passes, 0)).isTrue();
+        assertThat(history.add(START + second * 1_000_000L, sample(1, 1), passes, 0))
+                .isFalse();
+        assertThat(history.add(START + (second - 5) * 1_000_000L, sample(1, 1), passes, 0))
+                .isFalse();
+        assertThat(history.add(START + (second + 1) * 1_000_000L, sample(1, 1), passes, 0))
+                .isTrue();
     }
 
     @Test
@@ -135,7 +157,8 @@ class GpuHistoryTest {
         GpuHistory again = new GpuHistory(GpuThresholds.DEFAULTS);
         again.resume(START + second * 1_000_000L, sample(80, 10), history.past());
         assertThat(again.past()).usingRecursiveComparison().isEqualTo(history.past());
-        assertThat(again.add(START + second * 1_000_000L, sample(1, 1), passes, 0)).isFalse();
+        assertThat(again.add(START + second * 1_000_000L, sample(1, 1), passes, 0))
+                .isFalse();
     }
 
     @Test
