@@ -6,7 +6,6 @@ import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Severity;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,31 +26,27 @@ final class IdleDetector implements GpuDetector {
     public List<Finding> detect(GpuView view) {
         int window = view.window();
         double limit = view.thresholds().idlePercent();
-        List<RankGpu> judged = new ArrayList<>();
-        List<RankGpu> idle = new ArrayList<>();
-        boolean othersBusy = true;
-        for (RankGpu gpu : view.ranks()) {
-            if (!gpu.trains() || Double.isNaN(Sustained.mean(gpu.history().fine(), GpuHistory.PERCENT, window))) {
-                continue;
-            }
-            judged.add(gpu);
-            if (Sustained.below(gpu.history().fine(), GpuHistory.PERCENT, window, limit, limit + SLACK_PERCENT)) {
-                idle.add(gpu);
-            } else {
-                othersBusy &= Sustained.above(
-                        gpu.history().fine(),
-                        GpuHistory.PERCENT,
-                        window,
-                        BUSY_PERCENT,
-                        BUSY_PERCENT - 2 * SLACK_PERCENT);
-            }
-        }
+        List<RankGpu> judged = view.those(gpu ->
+                gpu.trains() && !Double.isNaN(Sustained.mean(gpu.history().fine(), GpuHistory.PERCENT, window)));
+        List<RankGpu> idle = judged.stream()
+                .filter(gpu -> Sustained.below(
+                        gpu.history().fine(), GpuHistory.PERCENT, window, limit, limit + SLACK_PERCENT))
+                .toList();
         if (idle.isEmpty()) {
             return List.of();
         } else if (2 * idle.size() > judged.size()) {
             return List.of(most(view, idle));
         }
-        return othersBusy ? List.of(some(view, judged, idle)) : List.of();
+        List<RankGpu> others =
+                judged.stream().filter(gpu -> !idle.contains(gpu)).toList();
+        boolean busy = others.stream()
+                .allMatch(gpu -> Sustained.above(
+                        gpu.history().fine(),
+                        GpuHistory.PERCENT,
+                        window,
+                        BUSY_PERCENT,
+                        BUSY_PERCENT - 2 * SLACK_PERCENT));
+        return busy ? List.of(some(view, idle, others)) : List.of();
     }
 
     private static Finding most(GpuView view, List<RankGpu> idle) {
@@ -86,9 +81,7 @@ final class IdleDetector implements GpuDetector {
         return draft.finding();
     }
 
-    private static Finding some(GpuView view, List<RankGpu> judged, List<RankGpu> idle) {
-        List<RankGpu> others =
-                judged.stream().filter(gpu -> !idle.contains(gpu)).toList();
+    private static Finding some(GpuView view, List<RankGpu> idle, List<RankGpu> others) {
         GpuDraft draft = new GpuDraft(view, Cause.GPU_IDLE, "ranks", Severity.WARNING, idle);
         draft.title(draft.whose() + " " + draft.is() + " idle while the others wait for "
                 + (idle.size() == 1 ? "it" : "them") + ": busy " + busy(view, idle) + " of the time, the others "

@@ -91,7 +91,7 @@ final class MemoryTakenDetector implements GpuDetector {
             now = Double.isNaN(others) ? before : Math.min(before, others);
         }
         long limit = view.thresholds().takenBytes();
-        return most > limit && 2 * now > limit ? now : 0;
+        return most > limit && 2 * now > (known ? limit : most) ? now : 0;
     }
 
     private static Finding byProcess(GpuView view, String id, List<Hold> holds) {

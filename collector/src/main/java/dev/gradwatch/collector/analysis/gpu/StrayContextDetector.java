@@ -38,7 +38,7 @@ final class StrayContextDetector implements GpuDetector {
                     && own.live()
                     && !own.isOn(on)
                     && tenancy.seenMicros() - tenancy.sinceMicros() >= SharedGpuDetector.SETTLES_MICROS
-                    && strays.stream().noneMatch(stray -> stray.gpu().rank() == rank)) {
+                    && strays.stream().noneMatch(stray -> stray.gpu().rank() == own.rank())) {
                 strays.add(new Stray(own, tenancy.usedBytes()));
             }
         }

@@ -18,6 +18,10 @@ final class Sustained {
     }
 
     private static boolean beyond(GpuRows rows, int column, int window, double opens, double closes, int sign) {
+        // Most often it is not, and then the rest need not be looked at.
+        if (!(sign * mean(rows, column, window) > closes)) {
+            return false;
+        }
         boolean holds = false;
         double sum = 0;
         int known = 0;
