@@ -7,6 +7,8 @@ import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Severity;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * {@code gpu_idle}: most GPUs have little to do while the job trains, or a few have while the others are busy. NCCL's kernels wait busily: the ranks that
@@ -28,17 +30,16 @@ final class IdleDetector implements GpuDetector {
         double limit = view.thresholds().idlePercent();
         List<RankGpu> judged = view.those(gpu ->
                 gpu.trains() && !Double.isNaN(Sustained.mean(gpu.history().fine(), GpuHistory.PERCENT, window)));
-        List<RankGpu> idle = judged.stream()
-                .filter(gpu -> Sustained.below(
-                        gpu.history().fine(), GpuHistory.PERCENT, window, limit, limit + SLACK_PERCENT))
-                .toList();
+        Map<Boolean, List<RankGpu>> byIdle = judged.stream()
+                .collect(Collectors.partitioningBy(gpu -> Sustained.below(
+                        gpu.history().fine(), GpuHistory.PERCENT, window, limit, limit + SLACK_PERCENT)));
+        List<RankGpu> idle = byIdle.getOrDefault(true, List.of());
+        List<RankGpu> others = byIdle.getOrDefault(false, List.of());
         if (idle.isEmpty()) {
             return List.of();
         } else if (2 * idle.size() > judged.size()) {
             return List.of(most(view, idle));
         }
-        List<RankGpu> others =
-                judged.stream().filter(gpu -> !idle.contains(gpu)).toList();
         boolean busy = others.stream()
                 .allMatch(gpu -> Sustained.above(
                         gpu.history().fine(),
