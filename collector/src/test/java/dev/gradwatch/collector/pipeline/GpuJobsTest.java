@@ -39,9 +39,7 @@ class GpuJobsTest {
     }
 
     private long gpuFacts() {
-        return written.stream()
-                .filter(fact -> fact.part().kind() == Kind.GPU)
-                .count();
+        return written.stream().filter(fact -> fact.part().kind() == Kind.GPU).count();
     }
 
     private static List<Finding> findings(Jobs jobs) {
@@ -69,7 +67,11 @@ class GpuJobsTest {
         Jobs before = new Jobs(null, Recollection.NONE, EAGER);
         trace.start(before::accept);
         tell(before, 0, 300);
-        before.drain(1_000, true, GpuTrace.micros(300), (job, fact) -> store.put(fact.part().place(), fact));
+        before.drain(
+                1_000,
+                true,
+                GpuTrace.micros(300),
+                (job, fact) -> store.put(fact.part().place(), fact));
         assertThat(findings(before)).extracting(Finding::id).containsExactly("gpu_idle/job");
 
         Jobs after = new Jobs(

@@ -160,9 +160,11 @@ class GpuHistoryTest {
                 .usingRecursiveComparison()
                 .ignoringFields("pending", "fine", "coarse")
                 .isEqualTo(history.past());
-        assertThat(again.past().pending().values()).isEqualTo(history.past().pending().values());
+        assertThat(again.past().pending().values())
+                .isEqualTo(history.past().pending().values());
         assertThat(again.past().fine().values()).isEqualTo(history.past().fine().values());
-        assertThat(again.past().coarse().values()).isEqualTo(history.past().coarse().values());
+        assertThat(again.past().coarse().values())
+                .isEqualTo(history.past().coarse().values());
         assertThat(again.past().fine().micros()).isEqualTo(history.past().fine().micros());
         assertThat(again.add(START + second * 1_000_000L, sample(1, 1), passes, 0))
                 .isFalse();
