@@ -130,7 +130,8 @@ final class CollectCommand implements Callable<Integer> {
                 tls.newToken,
                 StateFolder.of(System.getenv()),
                 InstantSource.system());
-        return new SidecarOptions(address, token, files, listen.record, gpu.chosen().thresholds());
+        return new SidecarOptions(
+                address, token, files, listen.record, gpu.chosen().thresholds());
     }
 
     /** Two collectors of one user keep their own, by where they listen. */

@@ -170,6 +170,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    @SuppressWarnings("try") // GPUs are watched for as long as the command runs, and nobody asks what for.
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
         InetSocketAddress listen = listening.listen(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
         String given = listening.token();
@@ -177,7 +178,8 @@ final class RunCommand implements Callable<Integer> {
         String token = given == null ? Tokens.random() : given;
         WatchedJob.Outcome outcome;
         Supplier<Signatures> signatures = logs.load();
-        SidecarOptions options = new SidecarOptions(listen, token, listening.record).with(gpu.chosen().thresholds());
+        SidecarOptions options = new SidecarOptions(listen, token, listening.record)
+                .with(gpu.chosen().thresholds());
         try (Sidecar sidecar = start(options);
                 GpuWatch unused = GpuWatch.start(gpu.chosen(), sidecar.jobs())) {
             environment.reportingTo(sidecar.address(), token, id).trusting(null);

@@ -8,7 +8,6 @@ import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.FlagCost;
-import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.GpuReading;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobSummary;

@@ -157,7 +157,17 @@ public final class Station implements AutoCloseable {
         every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
         return new LiveDirectory(
                 new LiveDirectory.Parts(
-                        jobs, store, storedJobs, book, catalogue, lastRuns, flagCosts, series, watchers, nowMicros, this::gpus),
+                        jobs,
+                        store,
+                        storedJobs,
+                        book,
+                        catalogue,
+                        lastRuns,
+                        flagCosts,
+                        series,
+                        watchers,
+                        nowMicros,
+                        this::gpus),
                 writer::mute,
                 () -> health(reporters.getAsInt()));
     }

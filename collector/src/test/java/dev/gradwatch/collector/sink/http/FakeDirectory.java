@@ -6,7 +6,6 @@ import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.Gpu;
-import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
