@@ -169,9 +169,12 @@ public final class GpuHistory {
             bucket.clear();
         }
         pending.clear();
+        // A mean of recent passes has an evaluation in it for a while; the passes just done have not.
+        long perPass = (micros - progressMicros) / Math.max(1, passes - backward);
+        long step = stepNanos == 0 ? perPass : Math.min(perPass, stepNanos / 1000);
+        patienceMicros = Math.min(MAX_PATIENCE_MICROS, Math.max(MIN_PATIENCE_MICROS, 3 * step));
         backward = passes;
         progressMicros = micros;
-        patienceMicros = Math.min(MAX_PATIENCE_MICROS, Math.max(MIN_PATIENCE_MICROS, 3 * stepNanos / 1000));
     }
 
     /** Whether, as far as is known at this time, it may be training. */

@@ -175,7 +175,12 @@ public final class RankState {
 
     /** Backward passes completed, of the model with the most. */
     public long backward() {
-        return models.values().stream().mapToLong(RankModel::backward).max().orElse(0);
+        // Asked for with each look at its GPU, so without a stream.
+        long most = 0;
+        for (RankModel model : models.values()) {
+            most = Math.max(most, model.backward());
+        }
+        return most;
     }
 
     /** Optimizer steps completed, of the model with the most. */
@@ -185,7 +190,11 @@ public final class RankState {
 
     /** Mean time of a recent step, of the model with the longest; 0 where unknown. */
     public long stepNanos() {
-        return models.values().stream().mapToLong(RankModel::stepNanos).max().orElse(0);
+        long longest = 0;
+        for (RankModel model : models.values()) {
+            longest = Math.max(longest, model.stepNanos());
+        }
+        return longest;
     }
 
     /** Passes watched, of the model with the most. */
