@@ -35,7 +35,8 @@ import java.util.function.Consumer;
  * store is away, what waits for it is names.
  *
  * <p>Some parts are <i>owned by the rank</i>: a living rank sends its ledger again after each reconnect, so writing it for each step would buy
- * nothing. Those wait for {@link #OWNED_MICROS}, or for the rank's failure or end. All others are due at once.
+ * nothing. Those wait for {@link #OWNED_MICROS}, or for the rank's failure or end. So does what its GPU did, of which a collector that dies loses no
+ * more than that time. All others are due at once.
  *
  * <p>Guarded by the job's lock.
  */

@@ -60,6 +60,11 @@ class GpuRestartTest {
                 assertThat(often.report().findings()).as("second %d", second).isEqualTo(expected);
             }
         }
+        for (int rank = 0; rank < 2; rank++) {
+            JobPart part = JobPart.ofRank(JobPart.Kind.GPU, rank);
+            assertThat(FactText.encode(often.parts().fact(part)).body())
+                    .isEqualTo(FactText.encode(whole.parts().fact(part)).body());
+        }
         assertThat(ids)
                 .contains(
                         "gpu_idle/ranks",
