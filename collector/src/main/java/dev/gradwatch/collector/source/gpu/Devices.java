@@ -126,8 +126,9 @@ final class Devices {
                         of.uuid(),
                         nvml.gpuInstance.ask(handle).intValue(),
                         nvml.computeInstance.ask(handle).intValue());
+                String uuid = nvml.uuid.ask(handle);
                 for (Device known : instances) {
-                    if (mig.equals(known.identity().place().mig()) && handle.equals(known.handle())) {
+                    if (handle.equals(known.handle()) && known.identity().isOf(mig, uuid)) {
                         return known;
                     }
                 }

@@ -18,6 +18,10 @@ record Identity(
         return new Identity(new Place(index, null, null), "", "", null);
     }
 
+    boolean isOf(Gpu.Mig instance, String itsUuid) {
+        return instance.equals(place.mig()) && itsUuid.equals(uuid);
+    }
+
     /** It, where nothing else is known. */
     Gpu gpu(Gpu.State state) {
         return gpu(state, null, null, null, null, null, null, null, null, null, null, List.of());

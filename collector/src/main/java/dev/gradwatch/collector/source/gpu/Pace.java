@@ -42,10 +42,12 @@ class Pace {
         return System.nanoTime();
     }
 
-    synchronized void pause(long nanos) throws InterruptedException {
+    void pause(long nanos) throws InterruptedException {
         long until = System.nanoTime() + nanos;
-        for (long left = nanos; left > 0 && !ended; left = until - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
+        synchronized (this) {
+            for (long left = nanos; left > 0 && !ended; left = until - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
         }
     }
 }

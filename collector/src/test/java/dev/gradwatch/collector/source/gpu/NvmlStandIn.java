@@ -22,10 +22,16 @@ public final class NvmlStandIn {
     /** Which functions there are. */
     public enum Level {
         /** Those of driver 390. */
-        OLD,
+        OLD(1),
         /** Those of driver 470. */
-        MIDDLE,
-        NEW
+        MIDDLE(2),
+        NEW(3);
+
+        private final int number;
+
+        Level(int number) {
+            this.number = number;
+        }
     }
 
     private static final Path SOURCE = Path.of("src/test/c/nvml_standin.c");
@@ -63,7 +69,7 @@ public final class NvmlStandIn {
                 compile(
                         SOURCE,
                         done,
-                        "-DLEVEL=" + (level.ordinal() + 1),
+                        "-DLEVEL=" + level.number,
                         "-Wl,-soname,libnvidia-ml-standin.so",
                         "-ldl",
                         "-lpthread");
