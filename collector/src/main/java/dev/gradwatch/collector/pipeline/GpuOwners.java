@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A rank's GPU is the one whose UUID its Hello gave, on whatever host: a container has a host name of its own. Without a UUID it is the one on
  * which its process holds most memory. A process is a rank's by its pid, in the collector's pid namespace where both have the same host name, or in
- * the innermost of its own where no two processes of the reading have the same one there, or because the rank started it.
+ * the innermost of its own where no two processes of the reading have the same one there, because the rank started it, or because its environment says
+ * so; the last also of a rank that has not said Hello yet.
  */
 final class GpuOwners {
     private final GpuReading reading;
     /** By the pid that the driver lists. */
     private final Map<Long, Owner> owners = new HashMap<>();
 
+    private final Map<Owner, Candidate> ranks = new HashMap<>();
     private final List<Place> places = new ArrayList<>();
 
     record Owner(String job, int rank) {}
@@ -52,6 +54,7 @@ final class GpuOwners {
         ranks.forEach((job, infos) ->
                 infos.forEach((rank, info) -> all.add(new Candidate(new Owner(job, rank), info))));
         for (Candidate rank : all) {
+            found.ranks.put(rank.owner(), rank);
             Long pid = found.pidOf(rank.info());
             if (pid != null) {
                 byPid.put(pid, rank);
@@ -139,7 +142,7 @@ final class GpuOwners {
         return uuid.startsWith("GPU-") || uuid.startsWith("MIG-") ? uuid.substring(4) : uuid;
     }
 
-    private static @Nullable Candidate candidateOf(GpuProcess process, Map<Long, Candidate> byPid) {
+    private @Nullable Candidate candidateOf(GpuProcess process, Map<Long, Candidate> byPid) {
         Candidate itself = byPid.get(seenPid(process));
         if (itself != null) {
             return itself;
@@ -150,15 +153,22 @@ final class GpuOwners {
                 return started;
             }
         }
-        return null;
+        Owner said = saidOwner(process);
+        return said == null ? null : ranks.get(said);
+    }
+
+    /** By the process's own environment. */
+    private static @Nullable Owner saidOwner(GpuProcess process) {
+        return process.job() == null || process.rank() == null ? null : new Owner(process.job(), process.rank());
     }
 
     private void own(Map<Long, Candidate> byPid) {
         for (Gpu gpu : reading.gpus()) {
             for (GpuProcess process : gpu.processes()) {
                 Candidate rank = candidateOf(process, byPid);
-                if (rank != null) {
-                    owners.put(process.pid(), rank.owner());
+                Owner owner = rank == null ? saidOwner(process) : rank.owner();
+                if (owner != null) {
+                    owners.put(process.pid(), owner);
                 }
             }
         }

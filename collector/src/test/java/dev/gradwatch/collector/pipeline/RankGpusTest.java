@@ -117,6 +117,16 @@ class RankGpusTest {
     }
 
     @Test
+    void rankThatHasNotSaidHello_isKnownByItsEnvironment() {
+        join("a", 0, "node1", 100, null);
+        GpuProcess other = process(200, 2 * GB).of("a", 1);
+        GpuProcess worker = process(300, GB).of("a", 0);
+        read(5, gpu(0, process(100, GB), other, worker));
+        assertThat(sample(0).rankBytes()).isEqualTo(2 * GB);
+        assertThat(sample(0).tenants()).containsExactly(new Tenant(200, "python train.py", 2 * GB, 1));
+    }
+
+    @Test
     void tenants_areTheLargest() {
         join("a", 0, "node1", 100, null);
         List<GpuProcess> all = new ArrayList<>(List.of(process(100, GB)));
