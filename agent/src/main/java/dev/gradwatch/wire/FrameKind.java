@@ -12,9 +12,7 @@ public final class FrameKind {
     public static final int GOODBYE = 0x08;
     public static final int PROGRESS = 0x09;
     public static final int MESSAGE = 0x0A;
-    /** Kept for what GPUs say, in a later version. */
     public static final int GPU = 0x0B;
-
     public static final int LAUNCH = 0x0C;
     public static final int WELCOME = 0x41;
     public static final int ASK = 0x42;
@@ -24,7 +22,7 @@ public final class FrameKind {
 
     /** Whether this version knows it as one that goes to the collector, from a reporter or from a node. */
     public static boolean fromReporter(int kind) {
-        return kind >= HELLO && kind <= LAUNCH && kind != GPU;
+        return kind >= HELLO && kind <= LAUNCH;
     }
 
     /** The kind as errors name it; {@code 0x7F} for one that this version does not speak. */
@@ -50,6 +48,8 @@ public final class FrameKind {
                 return "Progress";
             case MESSAGE:
                 return "Message";
+            case GPU:
+                return "Gpu";
             case LAUNCH:
                 return "Launch";
             case WELCOME:

@@ -44,6 +44,20 @@ public final class Limits {
     /** Lists and maps in each other in a message's fields. */
     public static final int MAX_FIELD_DEPTH = 8;
 
+    /** Other processes on a rank's GPU that one Gpu names. */
+    public static final int MAX_TENANTS = 16;
+
+    /** A GPU's number on its machine. */
+    public static final int MAX_GPU_INDEX = 65_535;
+
+    /** A GPU's temperature. */
+    public static final int MIN_CELSIUS = -100;
+
+    public static final int MAX_CELSIUS = 1000;
+
+    /** A GPU's power, and its limit. */
+    public static final int MAX_WATTS = 1_000_000;
+
     private Limits() {}
 
     /**

@@ -257,6 +257,30 @@ class GoldenWriterTest {
     }
 
     @Test
+    void gpu_writesGolden() {
+        assertWrites(
+                "gpu",
+                new Gpu(1_795_337_991_123_456L, "knoten-ä", UUID, 3, "NVIDIA H100 80GB HBM3", "ok")
+                        .memory(85_520_809_984L, 41_875_931_136L, 40_802_189_312L, 536_870_912L)
+                        .utilisation(97, 0)
+                        .temperature(-5)
+                        .power(612.5, 700.0)
+                        .throttle(4L)
+                        .errors(2L, true)
+                        .tenant(4711, "python größe.py", 536_870_912L, null)
+                        .tenant(4055, "", null, 1));
+        assertWrites(
+                "gpu-unknown",
+                new Gpu(0, "h", "MIG-1", 0, "", "no_permission")
+                        .memory(null, null, null, null)
+                        .utilisation(null, null)
+                        .temperature(null)
+                        .power(null, null)
+                        .throttle(null)
+                        .errors(null, false));
+    }
+
+    @Test
     void messages_writeGolden() {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("indices", List.of(58, 59));

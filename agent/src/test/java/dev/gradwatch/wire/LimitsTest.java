@@ -75,6 +75,36 @@ class LimitsTest {
     }
 
     @Test
+    void gpu_outOfRange() {
+        assertThatThrownBy(() -> gpu(65_536)).hasMessage("index: 65536 (expected: 0-65535)");
+        assertThatThrownBy(() -> gpu(0).memory(null, -1L, null, null))
+                .hasMessage("used_bytes: -1 (expected: 0-9223372036854775807)");
+        assertThatThrownBy(() -> gpu(0).utilisation(101, null)).hasMessage("gpu_percent: 101 (expected: 0-100)");
+        assertThatThrownBy(() -> gpu(0).temperature(-101))
+                .hasMessage("temperature_celsius: -101 (expected: -100-1000)");
+        assertThatThrownBy(() -> gpu(0).power(null, Double.NaN))
+                .hasMessage("power_limit_watts: NaN (expected: 0-1000000)");
+        assertThatThrownBy(() -> gpu(0).tenant(1, "", null, 65_536)).hasMessage("rank: 65536 (expected: 0-65535)");
+    }
+
+    @Test
+    void gpu_leavesOutTenantsPastTheLimit() {
+        String longest = "é".repeat(5000);
+        Gpu gpu = new Gpu(1, longest, longest, 0, longest, "ok");
+        for (int pid = 0; pid < 20; pid++) {
+            gpu.tenant(pid, longest, 1L, 1);
+        }
+        String frame = new String(new FrameBuffer().add(gpu).toByteArray(), StandardCharsets.UTF_8);
+
+        assertThat(frame).contains("{\"pid\":15,").doesNotContain("{\"pid\":16,");
+        assertThat(frame.length()).isLessThan(20 * Limits.MAX_NAME_BYTES);
+    }
+
+    private static Gpu gpu(int index) {
+        return new Gpu(1, "host", "GPU-1", index, "", "ok");
+    }
+
+    @Test
     void ledger_outOfRange() {
         List<long[]> many = new ArrayList<>(Collections.nCopies(5000, new long[4]));
 

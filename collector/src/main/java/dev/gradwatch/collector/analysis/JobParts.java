@@ -15,6 +15,7 @@ import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.ModelProgress;
 import dev.gradwatch.collector.model.ModelSample;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuRemembered;
 import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
@@ -102,6 +103,9 @@ public final class JobParts {
     private static void addRank(int rank, RankState state, Set<JobPart> parts) {
         parts.add(JobPart.ofRank(Kind.RANK, rank));
         parts.add(JobPart.ofRank(Kind.RANK_END, rank));
+        if (state.gpuHistory() != null) {
+            parts.add(JobPart.ofRank(Kind.GPU, rank));
+        }
         for (int model : state.models().keySet()) {
             parts.add(new JobPart(Kind.MANIFEST, rank, model));
             parts.add(new JobPart(Kind.LEDGER, rank, model));
@@ -237,6 +241,7 @@ public final class JobParts {
                                 .map(Epoch::said)
                                 .toList(),
                         out);
+            case GPU -> onRank(part, JobParts::addGpu, out);
             case END -> {
                 if (ended != null) {
                     out.add(ended);
@@ -294,6 +299,13 @@ public final class JobParts {
         }
         if (state.left()) {
             out.add(new RankLeft(job, firstMicros, rank, state.leftInOrder(), state.leftBecause()));
+        }
+    }
+
+    private static void addGpu(RankState state, List<Observation> out) {
+        GpuRemembered gpu = state.gpuRemembered();
+        if (gpu != null) {
+            out.add(gpu);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.gradwatch.collector.analysis.report.ReportWriter;
 import dev.gradwatch.collector.analysis.state.Launch;
 import dev.gradwatch.collector.analysis.state.LogBook;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.Observation;
@@ -42,6 +43,7 @@ public final class JobState {
     private static final String RESTARTED = "elastic.restart";
 
     private final String job;
+    private final GpuThresholds thresholds;
     private final List<Finding> earlier = new ArrayList<>();
     private final Set<String> formerGroups = new LinkedHashSet<>();
     private final LogBook log = new LogBook();
@@ -51,7 +53,12 @@ public final class JobState {
     private long firstMicros;
 
     public JobState(String job) {
+        this(job, GpuThresholds.DEFAULTS);
+    }
+
+    public JobState(String job, GpuThresholds thresholds) {
         this.job = job;
+        this.thresholds = thresholds;
     }
 
     /**
@@ -118,7 +125,7 @@ public final class JobState {
             forgetGuessedEnd();
             return true;
         }
-        Launch next = new Launch(info);
+        Launch next = new Launch(info, thresholds);
         next.join(joined);
         if (current != null) {
             keepFindingsOf(current);
@@ -191,6 +198,7 @@ public final class JobState {
                 started == null ? firstMicros : started.micros(),
                 ended,
                 of,
-                log);
+                log,
+                thresholds);
     }
 }

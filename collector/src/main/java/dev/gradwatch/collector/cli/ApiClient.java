@@ -27,31 +27,40 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a running collector. Blocks; errors are one line that says what the collector answered, or that none does. */
 final class ApiClient {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final HttpClient client;
     private final String base;
     private final @Nullable String token;
+    private final Duration patience;
 
-    private ApiClient(HttpClient client, String base, @Nullable String token) {
+    private ApiClient(HttpClient client, String base, @Nullable String token, Duration patience) {
         this.client = client;
         this.base = base;
         this.token = token;
+        this.patience = patience;
     }
 
     /** @param ca the certificate to trust; null for those of Java */
     static ApiClient of(InetSocketAddress address, @Nullable String token, @Nullable Path ca, boolean tls)
             throws IOException {
+        return of(address, token, ca, tls, TIMEOUT);
+    }
+
+    /** @param patience how long to wait for a connection, and for an answer */
+    static ApiClient of(
+            InetSocketAddress address, @Nullable String token, @Nullable Path ca, boolean tls, Duration patience)
+            throws IOException {
         HttpClient.Builder client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(TIMEOUT)
+                .connectTimeout(patience)
                 .followRedirects(HttpClient.Redirect.NEVER);
         if (ca != null) {
             client.sslContext(trusting(ca));
         }
         String base = (tls ? "https://" : "http://") + AddressConverter.text(address, address.getPort());
-        return new ApiClient(client.build(), base, token == null || token.isBlank() ? null : token.strip());
+        return new ApiClient(client.build(), base, token == null || token.isBlank() ? null : token.strip(), patience);
     }
 
     private static SSLContext trusting(Path ca) throws IOException {
@@ -95,8 +104,9 @@ final class ApiClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT).header("Accept", "application/json");
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(patience)
+                .header("Accept", "application/json");
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
@@ -110,7 +120,7 @@ final class ApiClient {
         } catch (ConnectException e) {
             throw new IOException("http: nobody answers at " + base + " (expected: a running gradwatch collect)", e);
         } catch (HttpTimeoutException e) {
-            throw new IOException("http: no answer from " + base + " within " + TIMEOUT.toSeconds() + " s", e);
+            throw new IOException("http: no answer from " + base + " within " + patience.toSeconds() + " s", e);
         } catch (IOException e) {
             throw new IOException("http: " + base + ": " + e.getMessage() + " (expected: a gradwatch collector)", e);
         }

@@ -3,6 +3,7 @@ package dev.gradwatch.collector.cli;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -35,10 +36,15 @@ final class ApiOptions {
     boolean verbose;
 
     ApiClient client() throws IOException {
+        return client(ApiClient.TIMEOUT);
+    }
+
+    /** @param patience how long to wait for a connection, and for an answer */
+    ApiClient client(Duration patience) throws IOException {
         if (http == null) {
             throw new IOException("http: none (expected: HOST:PORT of a collector)");
         }
         return ApiClient.of(
-                http, token, tlsCa == null || tlsCa.equals("system") ? null : Path.of(tlsCa), tlsCa != null);
+                http, token, tlsCa == null || tlsCa.equals("system") ? null : Path.of(tlsCa), tlsCa != null, patience);
     }
 }

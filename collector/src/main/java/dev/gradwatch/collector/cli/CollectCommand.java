@@ -61,6 +61,9 @@ final class CollectCommand implements Callable<Integer> {
     @Mixin
     LogOptions logs = new LogOptions();
 
+    @Mixin
+    GpuOptions gpu = new GpuOptions();
+
     @Option(
             names = "--report",
             paramLabel = "DIR",
@@ -87,21 +90,25 @@ final class CollectCommand implements Callable<Integer> {
                 new Keeping(station.recollection(), station::whenWritten),
                 upstream.upstream(line -> err.println("gradwatch: " + line)));
         Directory directory = station.watch(sidecar.jobs(), sidecar.source()::connections);
+        GpuWatch gpus = GpuWatch.start(gpu.chosen(), sidecar.jobs());
+        station.gpus(gpus::latest);
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,
                 new VerdictPrinter(Terminal.ofStandardOutput(System.getenv())),
                 directory::sinceLastRun,
+                station::flagCost,
                 spec.commandLine().getOut(),
                 err);
         sidecar.jobs().addListener(desk);
-        HttpApi api =
-                listen.noHttp ? null : serve.start(directory, Meters.of(sidecar, directory), tls.files(), tls.newToken);
+        HttpApi api = listen.noHttp
+                ? null
+                : serve.start(directory, Meters.of(sidecar, directory, station::gpus), tls.files(), tls.newToken);
         LogFollower follower = logs.follow(
                 JobLogs.ofMany(new LogJobName(sidecar.jobs()::ids), signatures, sidecar::accept, station::flush),
                 positions(options));
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> stop(sidecar, follower, desk, api, station), "gradwatch-stop"));
+                .addShutdownHook(new Thread(() -> stop(sidecar, gpus, follower, desk, api, station), "gradwatch-stop"));
         // The host as it was asked for: a socket bound to 0.0.0.0 calls itself by another name.
         err.println("gradwatch: listening on "
                 + AddressConverter.text(options.listen(), sidecar.address().getPort()));
@@ -123,7 +130,8 @@ final class CollectCommand implements Callable<Integer> {
                 tls.newToken,
                 StateFolder.of(System.getenv()),
                 InstantSource.system());
-        return new SidecarOptions(address, token, files, listen.record);
+        return new SidecarOptions(
+                address, token, files, listen.record, gpu.chosen().thresholds());
     }
 
     /** Two collectors of one user keep their own, by where they listen. */
@@ -143,7 +151,12 @@ final class CollectCommand implements Callable<Integer> {
 
     /** Runs while the JVM shuts down. Reports come first: closing the source makes every rank look lost. */
     private static void stop(
-            Sidecar sidecar, @Nullable LogFollower follower, JobDesk desk, @Nullable HttpApi api, Station station) {
+            Sidecar sidecar,
+            GpuWatch gpus,
+            @Nullable LogFollower follower,
+            JobDesk desk,
+            @Nullable HttpApi api,
+            Station station) {
         Thread last = new Thread(
                 () -> {
                     if (follower != null) {
@@ -152,6 +165,7 @@ final class CollectCommand implements Callable<Integer> {
                     desk.closeDown();
                     // What is known is written before the ranks look lost.
                     sidecar.close();
+                    gpus.close();
                     if (api != null) {
                         api.close();
                     }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             DiagnoseCommand.class,
             ReplayCommand.class,
             AlertsCommand.class,
+            GpuCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             RehearseCommand.class,
@@ -67,6 +68,6 @@ public final class Gradwatch implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "command: none (expected: run, collect, diagnose, replay, alerts or demo; see --help)");
+                "command: none (expected: run, collect, diagnose, replay, alerts, gpu or demo; see --help)");
     }
 }

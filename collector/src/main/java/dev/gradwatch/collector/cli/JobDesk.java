@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.pipeline.JobListener;
 import dev.gradwatch.collector.pipeline.Jobs;
@@ -24,25 +25,25 @@ final class JobDesk implements JobListener {
     private final @Nullable Path reports;
     private final VerdictPrinter printer;
     private final Function<String, Optional<SinceLastRun>> lastRuns;
+    private final Function<JobReport, Optional<FlagCost>> flagCosts;
     private final PrintWriter out;
     private final PrintWriter err;
-
-    JobDesk(Jobs jobs, @Nullable Path reports, VerdictPrinter printer, PrintWriter out, PrintWriter err) {
-        this(jobs, reports, printer, job -> Optional.empty(), out, err);
-    }
 
     /**
      * @param reports the folder for reports; null where none are written
      * @param lastRuns how a job stands beside its last run
+     * @param flagCosts what {@code find_unused_parameters} costs a job
      */
     JobDesk(
             Jobs jobs,
             @Nullable Path reports,
             VerdictPrinter printer,
             Function<String, Optional<SinceLastRun>> lastRuns,
+            Function<JobReport, Optional<FlagCost>> flagCosts,
             PrintWriter out,
             PrintWriter err) {
         this.lastRuns = lastRuns;
+        this.flagCosts = flagCosts;
         this.jobs = jobs;
         this.reports = reports;
         this.printer = printer;
@@ -61,7 +62,9 @@ final class JobDesk implements JobListener {
     @Override
     public synchronized void ended(String job) {
         jobs.report(job).ifPresent(report -> {
-            out.print(printer.verdict(report, written(report)));
+            Optional<FlagCost> flagCost = flagCosts.apply(report);
+            out.print(printer.verdict(report, written(report, flagCost.orElse(null))));
+            flagCost.ifPresent(cost -> out.print(printer.flagCost(job, cost)));
             sinceLastRun(job);
             out.flush();
         });
@@ -87,13 +90,13 @@ final class JobDesk implements JobListener {
         }
     }
 
-    private @Nullable String written(JobReport report) {
+    private @Nullable String written(JobReport report, @Nullable FlagCost flagCost) {
         if (reports == null) {
             return null;
         }
         Path file = ReportFile.of(reports, report.id());
         try {
-            ReportFile.write(report, file);
+            ReportFile.write(report, flagCost, file);
             return file.toString();
         } catch (IOException e) {
             err.println("gradwatch: " + e.getMessage());

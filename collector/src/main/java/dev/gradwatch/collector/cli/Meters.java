@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.model.AlertState;
+import dev.gradwatch.collector.model.GpuReading;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.sink.http.Directory;
 import dev.gradwatch.collector.source.tcp.TcpCounts;
@@ -13,13 +14,18 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The collector's figures under Prometheus' names. */
 final class Meters {
-    static PrometheusMeterRegistry of(Sidecar sidecar, Directory directory) {
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    /** @param gpus the last reading of this machine's */
+    static PrometheusMeterRegistry of(Sidecar sidecar, Directory directory, Supplier<GpuReading> gpus) {
         Jobs jobs = sidecar.jobs();
+        PrometheusMeterRegistry registry = registry(gpus, jobs, System::nanoTime);
         observations(registry, jobs, "analysed", Jobs.Counts::analysed);
         observations(registry, jobs, "merged", Jobs.Counts::merged);
         observations(registry, jobs, "rejected", Jobs.Counts::rejected);
@@ -60,6 +66,23 @@ final class Meters {
         new ProcessorMetrics().bindTo(registry);
         // Holds a listener until the process ends, as the registry does.
         new JvmGcMetrics().bindTo(registry);
+        return registry;
+    }
+
+    /** A registry that looks at the GPUs whenever it is scraped. */
+    static PrometheusMeterRegistry registry(Supplier<GpuReading> gpus, Jobs jobs, LongSupplier nanos) {
+        AtomicReference<@Nullable GpuMeters> meters = new AtomicReference<>();
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) {
+            @Override
+            public String scrape(String contentType) {
+                GpuMeters known = meters.get();
+                if (known != null) {
+                    known.refresh();
+                }
+                return super.scrape(contentType);
+            }
+        };
+        meters.set(new GpuMeters(registry, gpus, jobs, nanos));
         return registry;
     }
 

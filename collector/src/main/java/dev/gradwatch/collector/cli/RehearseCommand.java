@@ -55,7 +55,7 @@ final class RehearseCommand implements Callable<Integer> {
                         new Keeping(station.recollection(), station::whenWritten),
                         null)) {
             Directory directory = station.watch(sidecar.jobs(), sidecar.source()::connections);
-            HttpApi api = serve.start(directory, Meters.of(sidecar, directory), null, false);
+            HttpApi api = serve.start(directory, Meters.of(sidecar, directory, station::gpus), null, false);
             ApiClient.of(serve.bound(), null, null, false).get("/api/jobs");
             api.close();
         } finally {

@@ -98,6 +98,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private LogOptions logs = new LogOptions();
 
+    @Mixin
+    private GpuOptions gpu = new GpuOptions();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
@@ -126,6 +129,7 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     commandLine(), "tls-ca: " + tlsCa + " (expected: a PEM file of CA certificates, or system)");
         }
+        GpuOptions.Chosen unused = gpu.chosen();
         RunReport.check(report);
     }
 
@@ -166,6 +170,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    @SuppressWarnings("try") // GPUs are watched for as long as the command runs, and nobody asks what for.
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
         InetSocketAddress listen = listening.listen(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
         String given = listening.token();
@@ -173,7 +178,10 @@ final class RunCommand implements Callable<Integer> {
         String token = given == null ? Tokens.random() : given;
         WatchedJob.Outcome outcome;
         Supplier<Signatures> signatures = logs.load();
-        try (Sidecar sidecar = start(new SidecarOptions(listen, token, listening.record))) {
+        SidecarOptions options = new SidecarOptions(listen, token, listening.record)
+                .with(gpu.chosen().thresholds());
+        try (Sidecar sidecar = start(options);
+                GpuWatch unused = GpuWatch.start(gpu.chosen(), sidecar.jobs())) {
             environment.reportingTo(sidecar.address(), token, id).trusting(null);
             JobOutput output = new JobOutput(id, signatures, sidecar::accept);
             Launch launch = new Launch(command, environment.variables(), starter(output));

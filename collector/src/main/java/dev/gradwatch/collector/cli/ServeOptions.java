@@ -15,11 +15,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,8 +26,6 @@ import picocli.CommandLine.Spec;
 /** What a collector that stays keeps, and to whom it shows it. */
 final class ServeOptions {
     static final String DEFAULT_HTTP = "127.0.0.1:7788";
-
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})([KMGTkmgt]?)");
 
     @Option(
             names = "--http",
@@ -120,13 +115,12 @@ final class ServeOptions {
     }
 
     private long bytes(String size) {
-        Matcher parts = SIZE.matcher(size.strip());
-        if (!parts.matches()) {
+        Long bytes = ByteSize.parse(size);
+        if (bytes == null) {
             throw new ParameterException(
                     spec.commandLine(), "keep-bytes: " + size + " (expected: such as 500M or 10G; 0 for no bound)");
         }
-        int shift = parts.group(2).isEmpty() ? 0 : "KMGT".indexOf(parts.group(2).toUpperCase(Locale.ROOT)) + 1;
-        return Long.parseLong(parts.group(1)) << (10 * shift);
+        return bytes;
     }
 
     /**

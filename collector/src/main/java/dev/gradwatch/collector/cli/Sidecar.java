@@ -68,7 +68,7 @@ final class Sidecar implements AutoCloseable {
      */
     static Sidecar start(SidecarOptions options, Keeping keeping, @Nullable Upstream upstream) throws IOException {
         RecordingWriter recording = options.record() == null ? null : RecordingWriter.open(options.record());
-        Jobs jobs = new Jobs(tap(recording, upstream), keeping.recollection());
+        Jobs jobs = new Jobs(tap(recording, upstream), keeping.recollection(), options.thresholds());
         if (upstream != null) {
             upstream.start(jobs::picture);
         }

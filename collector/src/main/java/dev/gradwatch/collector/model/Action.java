@@ -41,6 +41,20 @@ public enum Action {
     CHECK_DATA_AND_RATE,
     REGULARISE_OR_STOP_EARLY,
     FIX_THE_EXCEPTION,
+    FEED_THE_GPU,
+    LOOK_AT_THE_CPU,
+    LOOK_AT_SLOW_RANK,
+    RAISE_BATCH_SIZE,
+    SPEED_UP_COMPUTE,
+    ADD_GPUS,
+    /** Of what is summed or kept over steps: take numbers, not tensors with their graphs. */
+    KEEP_NO_GRAPHS,
+    RECORD_MEMORY,
+    EMPTY_CACHE,
+    LIGHTEN_THE_RANK,
+    FREE_THE_GPU,
+    COOL_OR_POWER_THE_GPU,
+    REPAIR_THE_GPU,
     /** What the signature's author says to do. */
     KNOWN_FIX,
     /** What the signature's author says not to do. */

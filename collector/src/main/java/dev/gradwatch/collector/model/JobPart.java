@@ -24,7 +24,9 @@ public record JobPart(Kind kind, int rank, int index) implements Comparable<JobP
         LINES(7),
         LOG(8),
         EPOCHS(9),
-        END(10);
+        END(10),
+        /** What a rank's GPU did. */
+        GPU(11);
 
         private final int number;
 

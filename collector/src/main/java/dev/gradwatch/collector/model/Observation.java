@@ -96,6 +96,14 @@ public sealed interface Observation {
     /** The GPU that a rank computes on was looked at. */
     record GpuSampled(String job, long micros, int rank, GpuSample sample) implements Observation {}
 
+    /**
+     * What a collector that was started again knows of the GPU that a rank computes on.
+     *
+     * @param micros of the latest sample
+     * @param sample the latest
+     */
+    record GpuRemembered(String job, long micros, int rank, GpuSample sample, GpuPast past) implements Observation {}
+
     /** A rank ended in order (Goodbye), or its connection was lost. */
     record RankLeft(String job, long micros, int rank, boolean orderly, String reason) implements Observation {}
 }

@@ -19,6 +19,9 @@ public record SeriesPoint(
         double sum,
         double min,
         double max) {
+    /** Between a series' name and the rank whose alone it is: {@code gpu_percent/rank.3}. */
+    public static final String OF_RANK = "/rank.";
+
     public double mean() {
         return count == 0 ? Double.NaN : sum / count;
     }

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.pipeline;
 
 import dev.gradwatch.collector.analysis.JobParts;
 import dev.gradwatch.collector.analysis.JobState;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobFact;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation;
@@ -73,10 +74,10 @@ final class Job {
     private long examinedChanges;
     private long examinedNanos = System.nanoTime() - Examiner.REST_NANOS;
 
-    Job(String id, Recollection recollection) {
+    Job(String id, Recollection recollection, GpuThresholds thresholds) {
         this.id = id;
         this.recollection = recollection;
-        this.state = new JobState(id);
+        this.state = new JobState(id, thresholds);
     }
 
     String id() {

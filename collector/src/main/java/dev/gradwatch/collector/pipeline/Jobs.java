@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.pipeline;
 
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobFact;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation;
@@ -46,6 +47,7 @@ public final class Jobs implements ObservationSink {
     private final List<JobListener> listeners = new CopyOnWriteArrayList<>();
     private final @Nullable ObservationSink tap;
     private final Recollection recollection;
+    private final GpuThresholds thresholds;
 
     /** Observations that came to no job. The others are counted by their job, whose lock they hold anyway. */
     private final LongAdder refused = new LongAdder();
@@ -67,8 +69,14 @@ public final class Jobs implements ObservationSink {
 
     /** @param recollection of jobs that an earlier process, or this one before it needed their place, knew */
     public Jobs(@Nullable ObservationSink tap, Recollection recollection) {
+        this(tap, recollection, GpuThresholds.DEFAULTS);
+    }
+
+    /** @param thresholds from when on what GPUs do is told */
+    public Jobs(@Nullable ObservationSink tap, Recollection recollection, GpuThresholds thresholds) {
         this.tap = tap;
         this.recollection = recollection;
+        this.thresholds = thresholds;
     }
 
     /** Listeners are called outside of any job's lock, on the thread that brought the news. */
@@ -148,7 +156,7 @@ public final class Jobs implements ObservationSink {
         if (known != null) {
             forget(known);
         }
-        Job job = new Job(id, recollection);
+        Job job = new Job(id, recollection, thresholds);
         jobs.put(id, job);
         return job;
     }
@@ -165,7 +173,7 @@ public final class Jobs implements ObservationSink {
                 return;
             }
             makeRoom();
-            job = new Job(id, recollection);
+            job = new Job(id, recollection, thresholds);
             jobs.put(id, job);
         }
         if (!job.remember(nowMicros) && job.evictIfEmpty()) {

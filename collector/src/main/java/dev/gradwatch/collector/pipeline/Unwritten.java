@@ -7,6 +7,7 @@ import dev.gradwatch.collector.model.JobFact;
 import dev.gradwatch.collector.model.JobPart;
 import dev.gradwatch.collector.model.JobPart.Kind;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
 import dev.gradwatch.collector.model.Observation.LedgerReplaced;
@@ -34,7 +35,8 @@ import java.util.function.Consumer;
  * store is away, what waits for it is names.
  *
  * <p>Some parts are <i>owned by the rank</i>: a living rank sends its ledger again after each reconnect, so writing it for each step would buy
- * nothing. Those wait for {@link #OWNED_MICROS}, or for the rank's failure or end. All others are due at once.
+ * nothing. Those wait for {@link #OWNED_MICROS}, or for the rank's failure or end. So does what its GPU did, of which a collector that dies loses no
+ * more than that time. All others are due at once.
  *
  * <p>Guarded by the job's lock.
  */
@@ -84,7 +86,9 @@ final class Unwritten {
 
     /** What an observation that was folded in, and is no step, may have changed. */
     void folded(Observation observation, JobParts parts) {
-        if (observation instanceof RankProgressed progress) {
+        if (observation instanceof GpuSampled sampled) {
+            owned.putIfAbsent(JobPart.ofRank(Kind.GPU, sampled.rank()), drainedMicros);
+        } else if (observation instanceof RankProgressed progress) {
             owned.putIfAbsent(JobPart.ofRank(Kind.RANK_END, progress.rank()), drainedMicros);
         } else if (observation instanceof LedgerReplaced replaced) {
             owned.putIfAbsent(
@@ -130,6 +134,7 @@ final class Unwritten {
     /** The rank may not come back to say it again. */
     private void ended(int rank, JobParts parts) {
         due.add(JobPart.ofRank(Kind.RANK_END, rank));
+        due.add(JobPart.ofRank(Kind.GPU, rank));
         for (int model : parts.modelsOf(rank)) {
             due.add(new JobPart(Kind.LEDGER, rank, model));
             due.add(new JobPart(Kind.NORMS, 0, model));

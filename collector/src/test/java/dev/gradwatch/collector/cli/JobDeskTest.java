@@ -2,6 +2,8 @@ package dev.gradwatch.collector.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gradwatch.collector.model.FlagCost;
+import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.RankLeft;
 import dev.gradwatch.collector.model.RankInfo;
@@ -15,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,11 +85,29 @@ class JobDeskTest {
                 .hasSize(2);
     }
 
+    @Test
+    void flagCost_isInTheReportAndALineAfterTheVerdict() throws IOException {
+        listen(folder, report -> Optional.of(new FlagCost(report.id(), "before", 0.0125, 0.012)));
+        join("a");
+        leave("a");
+        jobs.tick(START + GRACE + 1);
+        assertThat(out.toString())
+                .endsWith("  find_unused_parameters costs this job 4.2 % (12.5 ms instead of 12.0 ms a step, beside run"
+                        + " before)\n");
+        assertThat(folder.resolve("a.json")).content().contains("\"find_unused_cost\"");
+    }
+
     private JobDesk listen(Path reports) {
+        return listen(reports, report -> Optional.empty());
+    }
+
+    private JobDesk listen(Path reports, Function<JobReport, Optional<FlagCost>> flagCosts) {
         JobDesk desk = new JobDesk(
                 jobs,
                 reports,
                 new VerdictPrinter(new Terminal(100, true, false)),
+                job -> Optional.empty(),
+                flagCosts,
                 new PrintWriter(out, true),
                 new PrintWriter(err, true));
         jobs.addListener(desk);

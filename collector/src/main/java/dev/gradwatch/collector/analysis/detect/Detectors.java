@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.analysis.detect;
 
+import dev.gradwatch.collector.analysis.gpu.GpuFindings;
 import dev.gradwatch.collector.analysis.log.LogFindings;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
@@ -49,6 +50,8 @@ public final class Detectors {
         }
         all.addAll(LogFindings.findings(job, job.log(), all));
         all.addAll(RankEndDetector.detect(job, all));
+        // Last, so that what a GPU does changes nothing of the rest.
+        all.addAll(GpuFindings.findings(job, all));
         return worstFirst(LogFindings.withPlaces(all, job.log()));
     }
 
@@ -95,7 +98,7 @@ public final class Detectors {
             case RANK_FAILED, RANK_KILLED -> 12;
             case COLLECTIVE_TIMEOUT -> 13;
             case CONNECTION_LOST -> 14;
-            case GPU_ERRORS -> 1;
+            case GPU_ERRORS -> 9;
             case GPU_MEMORY_FULL, GPU_MEMORY_TAKEN, GPU_THROTTLED -> 14;
             case METRIC_JUMP, OVERFIT_GAP -> 15;
             case GPU_IDLE, GPU_MEMORY_GROWING, GPU_MEMORY_UNEQUAL -> 15;

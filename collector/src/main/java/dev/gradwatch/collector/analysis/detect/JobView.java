@@ -3,6 +3,7 @@ package dev.gradwatch.collector.analysis.detect;
 import dev.gradwatch.collector.analysis.state.Launch;
 import dev.gradwatch.collector.analysis.state.LogBook;
 import dev.gradwatch.collector.analysis.state.RankState;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ public final class JobView {
     private final @Nullable JobEnded ended;
     private final @Nullable Launch launch;
     private final LogBook log;
+    private final GpuThresholds thresholds;
     private final List<ModelView> models = new ArrayList<>();
 
     public JobView(
@@ -31,7 +33,8 @@ public final class JobView {
             long startedMicros,
             @Nullable JobEnded ended,
             @Nullable Launch launch,
-            LogBook log) {
+            LogBook log,
+            GpuThresholds thresholds) {
         this.id = id;
         this.name = name;
         this.command = command;
@@ -39,6 +42,7 @@ public final class JobView {
         this.ended = ended;
         this.launch = launch;
         this.log = log;
+        this.thresholds = thresholds;
         TreeSet<Integer> modelIds = new TreeSet<>();
         ranks().values().forEach(rank -> modelIds.addAll(rank.models().keySet()));
         for (int model : modelIds) {
@@ -92,6 +96,11 @@ public final class JobView {
     /** What the job printed. */
     public LogBook log() {
         return log;
+    }
+
+    /** From when on what GPUs do is a finding. */
+    public GpuThresholds thresholds() {
+        return thresholds;
     }
 
     public int worldSize() {

@@ -1,7 +1,9 @@
 package dev.gradwatch.collector.analysis.state;
 
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuRemembered;
 import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.LedgerReplaced;
 import dev.gradwatch.collector.model.Observation.ModelDescribed;
@@ -25,6 +27,7 @@ public final class Launch {
 
     private final String group;
     private final int attempt;
+    private final GpuThresholds thresholds;
     private final SortedMap<Integer, RankState> ranks = new TreeMap<>();
     private final SortedMap<Integer, NormRing> rings = new TreeMap<>();
     private int worldSize;
@@ -34,9 +37,10 @@ public final class Launch {
 
     private @Nullable RankState latest;
 
-    public Launch(RankInfo first) {
+    public Launch(RankInfo first, GpuThresholds thresholds) {
         this.group = first.group();
         this.attempt = first.attempt();
+        this.thresholds = thresholds;
     }
 
     /** Folds in what is not a join; false where it was a repeat. */
@@ -68,8 +72,9 @@ public final class Launch {
                             differed.ranks()));
             return true;
         } else if (observation instanceof GpuSampled sampled) {
-            expect(sampled.rank()).sample(sampled);
-            return true;
+            return expect(sampled.rank()).sample(sampled);
+        } else if (observation instanceof GpuRemembered remembered) {
+            return expect(remembered.rank()).remember(remembered);
         } else if (observation instanceof RankLeft left) {
             expect(left.rank()).leave(left.orderly(), left.reason());
             return true;
@@ -93,7 +98,7 @@ public final class Launch {
                 && known.info().host().equals(info.host())) {
             known.rejoin(info);
         } else {
-            ranks.put(joined.rank(), new RankState(info));
+            ranks.put(joined.rank(), new RankState(info, thresholds));
             latest = null;
             if (known != null) {
                 // What the former life's norms showed is not true of the new one.

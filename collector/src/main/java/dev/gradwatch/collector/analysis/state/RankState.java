@@ -1,7 +1,9 @@
 package dev.gradwatch.collector.analysis.state;
 
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.ModelProgress;
+import dev.gradwatch.collector.model.Observation.GpuRemembered;
 import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.RankFailure;
 import dev.gradwatch.collector.model.RankInfo;
@@ -28,12 +30,15 @@ public final class RankState {
     private @Nullable RankModel latest;
     private RankInfo info;
     private WatchCost cost = WatchCost.NONE;
+    private final GpuThresholds thresholds;
     private @Nullable GpuSampled gpu;
+    private @Nullable GpuHistory gpuHistory;
     private @Nullable Boolean orderly;
     private String leftBecause = "";
 
-    RankState(RankInfo info) {
+    RankState(RankInfo info, GpuThresholds thresholds) {
         this.info = info;
+        this.thresholds = thresholds;
     }
 
     /** The same process came back after its connection was lost. */
@@ -90,8 +95,29 @@ public final class RankState {
         cost = latestCost;
     }
 
-    void sample(GpuSampled sampled) {
+    boolean sample(GpuSampled sampled) {
+        GpuHistory history = gpuHistory;
+        if (history == null) {
+            history = new GpuHistory(thresholds);
+            gpuHistory = history;
+        }
+        if (!history.add(sampled.micros(), sampled.sample(), backward(), stepNanos())) {
+            return false;
+        }
         gpu = sampled;
+        return true;
+    }
+
+    /** What another collector knew; taken up where this one saw nothing yet. */
+    boolean remember(GpuRemembered remembered) {
+        if (gpuHistory != null) {
+            return false;
+        }
+        GpuHistory history = new GpuHistory(thresholds);
+        history.resume(remembered.micros(), remembered.sample(), remembered.past());
+        gpuHistory = history;
+        gpu = new GpuSampled(remembered.job(), remembered.micros(), remembered.rank(), remembered.sample());
+        return true;
     }
 
     void leave(boolean inOrder, String reason) {
@@ -121,6 +147,18 @@ public final class RankState {
         return gpu;
     }
 
+    /** What that GPU did before; null where none is known. */
+    public @Nullable GpuHistory gpuHistory() {
+        return gpuHistory;
+    }
+
+    /** The same as it is stored; null where none is known. */
+    public @Nullable GpuRemembered gpuRemembered() {
+        return gpu == null || gpuHistory == null
+                ? null
+                : new GpuRemembered(gpu.job(), gpu.micros(), gpu.rank(), gpu.sample(), gpuHistory.past());
+    }
+
     /** Whether it left, in whatever way. */
     public boolean left() {
         return orderly != null;
@@ -137,7 +175,12 @@ public final class RankState {
 
     /** Backward passes completed, of the model with the most. */
     public long backward() {
-        return models.values().stream().mapToLong(RankModel::backward).max().orElse(0);
+        // Asked for with each look at its GPU, so without a stream.
+        long most = 0;
+        for (RankModel model : models.values()) {
+            most = Math.max(most, model.backward());
+        }
+        return most;
     }
 
     /** Optimizer steps completed, of the model with the most. */
@@ -147,7 +190,11 @@ public final class RankState {
 
     /** Mean time of a recent step, of the model with the longest; 0 where unknown. */
     public long stepNanos() {
-        return models.values().stream().mapToLong(RankModel::stepNanos).max().orElse(0);
+        long longest = 0;
+        for (RankModel model : models.values()) {
+            longest = Math.max(longest, model.stepNanos());
+        }
+        return longest;
     }
 
     /** Passes watched, of the model with the most. */

@@ -44,6 +44,7 @@ final class JobKeeper implements Consumer<Examination> {
     private final AlertBook alerts;
     private final Catalogue catalogue;
     private final LastRuns lastRuns;
+    private final FlagCosts flagCosts;
     private final SeriesBook series;
     private final Consumer<Event> watchers;
     private final LongSupplier nowMicros;
@@ -62,6 +63,7 @@ final class JobKeeper implements Consumer<Examination> {
             AlertBook alerts,
             Catalogue catalogue,
             LastRuns lastRuns,
+            FlagCosts flagCosts,
             SeriesBook series,
             Consumer<Event> watchers,
             LongSupplier nowMicros) {
@@ -69,6 +71,7 @@ final class JobKeeper implements Consumer<Examination> {
         this.alerts = alerts;
         this.catalogue = catalogue;
         this.lastRuns = lastRuns;
+        this.flagCosts = flagCosts;
         this.series = series;
         this.watchers = watchers;
         this.nowMicros = nowMicros;
@@ -119,8 +122,9 @@ final class JobKeeper implements Consumer<Examination> {
 
     private synchronized void keep(JobReport report, JobSummary summary, Examination examination, long now) {
         boolean ended = summary.state() != State.RUNNING;
-        List<SeriesPoint> complete = series.add(report.id(), examination.samples(), now);
-        complete.forEach(this::keep);
+        series.add(report.id(), examination.samples(), now).forEach(this::keep);
+        series.add(report.id(), examination.gpus(), summary.worldSize(), summary.step(), now)
+                .forEach(this::keep);
         if (ended) {
             series.finish(report.id()).forEach(this::keep);
         }
@@ -160,8 +164,8 @@ final class JobKeeper implements Consumer<Examination> {
         facts.forEach(fact -> keepLine(fact.job()));
         List<JobRow> jobRows = new ArrayList<>();
         for (JobReport report : takeRows(most)) {
-            jobRows.add(new JobRow(
-                    JobSummary.of(report, now), ReportJson.text(report).getBytes(StandardCharsets.UTF_8)));
+            String text = ReportJson.text(report, flagCosts.of(report));
+            jobRows.add(new JobRow(JobSummary.of(report, now), text.getBytes(StandardCharsets.UTF_8)));
         }
         return new Batch(jobRows, facts, List.of(), List.of(), takePoints(most));
     }
@@ -211,5 +215,6 @@ final class JobKeeper implements Consumer<Examination> {
     /** Forgets what is only needed for jobs in memory. */
     synchronized void forget(Set<String> kept) {
         written.keySet().retainAll(kept);
+        series.forget(kept);
     }
 }

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,15 +24,13 @@ final class LastRuns {
     private static final Logger logger = LoggerFactory.getLogger(LastRuns.class);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    /** A store that is away is not asked for each job: whoever asks waits for it to fail. */
-    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(30);
-
     private final Store store;
-    private volatile long restUntilNanos = System.nanoTime();
+    private final StoreRest rest;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-    LastRuns(Store store) {
+    LastRuns(Store store, StoreRest rest) {
         this.store = store;
+        this.rest = rest;
     }
 
     /**
@@ -52,7 +49,7 @@ final class LastRuns {
         if (before != null && before.runKey().equals(job.runKey())) {
             return before.run().orElse(null);
         }
-        if (System.nanoTime() - restUntilNanos < 0) {
+        if (rest.isOn()) {
             return null;
         }
         try {
@@ -61,7 +58,7 @@ final class LastRuns {
             return run.orElse(null);
         } catch (StoreException | IOException e) {
             logger.debug("the last run of {} is not known: {}", job.id(), e.getMessage());
-            restUntilNanos = System.nanoTime() + REST_NANOS;
+            rest.begin();
             return null;
         }
     }

@@ -7,17 +7,21 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
-import dev.gradwatch.collector.model.GpuDriver;
+import dev.gradwatch.collector.model.FlagCost;
+import dev.gradwatch.collector.model.GpuReading;
+import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.pipeline.Examination;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.sink.http.Directory;
+import dev.gradwatch.collector.sink.report.FlagCostJson;
 import dev.gradwatch.collector.sink.report.ReportJson;
 import dev.gradwatch.collector.sink.store.Store;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -45,10 +49,12 @@ final class LiveDirectory implements Directory {
     private final AlertBook book;
     private final Catalogue catalogue;
     private final LastRuns lastRuns;
+    private final FlagCosts flagCosts;
     private final SeriesBook series;
     private final Watchers watchers;
     private final Consumer<Mute> muted;
     private final Supplier<Health> health;
+    private final Supplier<GpuReading> gpus;
     private final LongSupplier nowMicros;
     private final ParameterTables tables;
     private final Map<String, Written> reports = new Latest<>(Jobs.MAX_JOBS);
@@ -63,9 +69,11 @@ final class LiveDirectory implements Directory {
         this.book = parts.book();
         this.catalogue = parts.catalogue();
         this.lastRuns = parts.lastRuns();
+        this.flagCosts = parts.flagCosts();
         this.series = parts.series();
         this.watchers = parts.watchers();
         this.nowMicros = parts.nowMicros();
+        this.gpus = parts.gpus();
         this.muted = muted;
         this.health = health;
         this.tables = new ParameterTables(jobs, storedJobs);
@@ -79,9 +87,11 @@ final class LiveDirectory implements Directory {
             AlertBook book,
             Catalogue catalogue,
             LastRuns lastRuns,
+            FlagCosts flagCosts,
             SeriesBook series,
             Watchers watchers,
-            LongSupplier nowMicros) {}
+            LongSupplier nowMicros,
+            Supplier<GpuReading> gpus) {}
 
     @Override
     public JobPage jobs(JobQuery query) {
@@ -113,6 +123,15 @@ final class LiveDirectory implements Directory {
     }
 
     @Override
+    public Optional<FlagCost> findUnusedCost(String job) {
+        Optional<Examination> live = jobs.examined(job);
+        return Optional.ofNullable(
+                live.isPresent()
+                        ? flagCosts.of(live.get().report())
+                        : FlagCostJson.read(storedReport(job).path(FlagCostJson.MEMBER)));
+    }
+
+    @Override
     public Optional<byte[]> report(String job) {
         Optional<Examination> live = jobs.examined(job);
         return live.isPresent() ? Optional.of(text(job, live.get())) : store.report(job);
@@ -125,7 +144,8 @@ final class LiveDirectory implements Directory {
                 return known.text();
             }
         }
-        byte[] text = ReportJson.text(examination.report()).getBytes(StandardCharsets.UTF_8);
+        JobReport report = examination.report();
+        byte[] text = ReportJson.text(report, flagCosts.of(report)).getBytes(StandardCharsets.UTF_8);
         synchronized (reports) {
             reports.put(job, new Written(examination.number(), text));
         }
@@ -138,13 +158,14 @@ final class LiveDirectory implements Directory {
     }
 
     @Override
-    public Optional<List<SeriesPoint>> steps(String job, long fromMicros, long toMicros, int points) {
+    public Optional<List<SeriesPoint>> steps(
+            String job, SeriesFilter filter, long fromMicros, long toMicros, int points) {
         if (job(job).isEmpty()) {
             return Optional.empty();
         }
-        List<SeriesPoint> all = new ArrayList<>(store.series(job, fromMicros, toMicros, points));
+        List<SeriesPoint> all = new ArrayList<>(store.series(job, filter, fromMicros, toMicros, points));
         for (SeriesPoint open : series.open(job)) {
-            if (open.micros() >= fromMicros && open.micros() < toMicros) {
+            if (open.micros() >= fromMicros && open.micros() < toMicros && filter.takes(open.series())) {
                 all.add(open);
             }
         }
@@ -257,7 +278,7 @@ final class LiveDirectory implements Directory {
 
     @Override
     public GpuPage gpus() {
-        return new GpuPage(GpuDriver.OFF, List.of());
+        return GpuRows.page(gpus.get(), jobs);
     }
 
     @Override

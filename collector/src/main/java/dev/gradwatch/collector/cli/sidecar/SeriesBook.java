@@ -1,11 +1,13 @@
 package dev.gradwatch.collector.cli.sidecar;
 
 import dev.gradwatch.collector.model.ModelSample;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.SeriesPoint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Gathers samples of jobs into points of {@link #SPAN_MICROS}. Thread-safe. */
 final class SeriesBook {
@@ -16,6 +18,9 @@ final class SeriesBook {
     private static final double NANOS = 1e9;
 
     private final Map<String, Map<String, SeriesPoint>> open = new HashMap<>();
+
+    /** When each GPU was last counted, by job and rank. */
+    private final Map<String, Map<Integer, Long>> counted = new HashMap<>();
 
     /** @return the points that are complete now */
     synchronized List<SeriesPoint> add(String job, List<ModelSample> samples, long nowMicros) {
@@ -30,6 +35,38 @@ final class SeriesBook {
             if (Double.isFinite(sample.norm())) {
                 add(job, NORM + model, sample.step(), sample.norm(), nowMicros, its, complete);
             }
+        }
+        return complete;
+    }
+
+    /**
+     * Takes the GPUs of a job's ranks, each sample once: for the whole job, so that its smallest and largest are of all ranks, and in jobs of at most {@link
+     * GpuSeries#MAX_RANKS} ranks for each of them.
+     *
+     * @param worldSize how many ranks the job has
+     * @param step that the job is at
+     * @return the points that are complete now
+     */
+    synchronized List<SeriesPoint> add(String job, List<GpuSampled> gpus, int worldSize, long step, long nowMicros) {
+        if (gpus.isEmpty()) {
+            return List.of();
+        }
+        Map<Integer, Long> before = counted.computeIfAbsent(job, id -> new HashMap<>());
+        Map<String, SeriesPoint> its = open.computeIfAbsent(job, id -> new HashMap<>());
+        boolean eachRank = Math.max(worldSize, gpus.size()) <= GpuSeries.MAX_RANKS;
+        List<SeriesPoint> complete = new ArrayList<>();
+        for (GpuSampled sampled : gpus) {
+            Long last = before.put(sampled.rank(), sampled.micros());
+            if (last != null && last == sampled.micros()) {
+                continue;
+            }
+            GpuSeries.values(sampled.sample()).forEach((series, value) -> {
+                add(job, series, step, value, nowMicros, its, complete);
+                if (eachRank) {
+                    String ofRank = series + SeriesPoint.OF_RANK + sampled.rank();
+                    add(job, ofRank, step, value, nowMicros, its, complete);
+                }
+            });
         }
         return complete;
     }
@@ -50,6 +87,11 @@ final class SeriesBook {
         } else if (before != null) {
             complete.add(before);
         }
+    }
+
+    /** Forgets which samples were counted of all jobs but these. */
+    synchronized void forget(Set<String> kept) {
+        counted.keySet().retainAll(kept);
     }
 
     /** What is not complete yet of a job. */

@@ -3,6 +3,9 @@ package dev.gradwatch.collector.cli.sidecar;
 import dev.gradwatch.collector.alert.AlertBook;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
+import dev.gradwatch.collector.model.FlagCost;
+import dev.gradwatch.collector.model.GpuReading;
+import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.pipeline.Examiner;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.pipeline.Recollection;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +34,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +62,11 @@ public final class Station implements AutoCloseable {
     private final SeriesBook series = new SeriesBook();
     private final Watchers watchers = new Watchers();
     private final LastRuns lastRuns;
+    private final FlagCosts flagCosts;
     private final AlertBook book;
     private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(2, Station::daemon);
+    private volatile Supplier<GpuReading> gpus = () -> GpuRows.NOT_READ;
     private volatile @Nullable Watching watching;
     private volatile boolean closing;
 
@@ -74,7 +81,9 @@ public final class Station implements AutoCloseable {
         this.version = version;
         this.nowMicros = nowMicros;
         this.storedJobs = new StoredJobs(store);
-        this.lastRuns = new LastRuns(store);
+        StoreRest rest = new StoreRest();
+        this.lastRuns = new LastRuns(store, rest);
+        this.flagCosts = new FlagCosts(store, storedJobs, rest);
         this.book = new AlertBook(this::happened);
     }
 
@@ -136,7 +145,7 @@ public final class Station implements AutoCloseable {
      * @param reporters how many are connected
      */
     public synchronized Directory watch(Jobs jobs, IntSupplier reporters) {
-        JobKeeper keeper = new JobKeeper(jobs, book, catalogue, lastRuns, series, watchers, nowMicros);
+        JobKeeper keeper = new JobKeeper(jobs, book, catalogue, lastRuns, flagCosts, series, watchers, nowMicros);
         StoreWriter writer = new StoreWriter(
                 store, most -> keeper.drain(most, closing), event -> watchers.accept(new Event.OfAlert(event)));
         Examiner examiner = new Examiner(jobs, keeper);
@@ -148,9 +157,34 @@ public final class Station implements AutoCloseable {
         every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
         return new LiveDirectory(
                 new LiveDirectory.Parts(
-                        jobs, store, storedJobs, book, catalogue, lastRuns, series, watchers, nowMicros),
+                        jobs,
+                        store,
+                        storedJobs,
+                        book,
+                        catalogue,
+                        lastRuns,
+                        flagCosts,
+                        series,
+                        watchers,
+                        nowMicros,
+                        this::gpus),
                 writer::mute,
                 () -> health(reporters.getAsInt()));
+    }
+
+    /** Has the directory show the last reading of this machine's GPUs, its processes with their ranks and jobs; the supplier must not block. */
+    public void gpus(Supplier<GpuReading> latest) {
+        gpus = latest;
+    }
+
+    /** This machine's GPUs when they were last read. */
+    public GpuReading gpus() {
+        return gpus.get();
+    }
+
+    /** What {@code find_unused_parameters} costs a job; empty where no earlier run tells. May block on the store. */
+    public Optional<FlagCost> flagCost(JobReport report) {
+        return Optional.ofNullable(flagCosts.of(report));
     }
 
     private void every(long period, TimeUnit unit, Runnable task) {
@@ -203,6 +237,7 @@ public final class Station implements AutoCloseable {
                 }
             }
             lastRuns.keep(kept);
+            flagCosts.keep(kept);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.Gpu;
 import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.JobSummary;
@@ -12,6 +13,7 @@ import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +33,9 @@ public interface Directory {
     /** How the job stands beside its last run; empty where there was none. */
     Optional<SinceLastRun> sinceLastRun(String job);
 
+    /** What {@code find_unused_parameters} costs the job; empty where no earlier run tells. */
+    Optional<FlagCost> findUnusedCost(String job);
+
     /** The report's JSON. */
     Optional<byte[]> report(String job);
 
@@ -38,7 +43,7 @@ public interface Directory {
     Optional<ParameterPage> parameters(String job, ParameterQuery query);
 
     /** Empty where the job is not known. */
-    Optional<List<SeriesPoint>> steps(String job, long fromMicros, long toMicros, int points);
+    Optional<List<SeriesPoint>> steps(String job, SeriesFilter filter, long fromMicros, long toMicros, int points);
 
     /** The messages that prove findings; empty where the job is not known. */
     Optional<List<Proof>> log(String job);

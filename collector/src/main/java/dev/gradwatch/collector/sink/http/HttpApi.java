@@ -89,6 +89,7 @@ public final class HttpApi implements AutoCloseable {
         endpoints = new ArrayList<>();
         endpoints.addAll(new HealthRoutes(directory, registry).endpoints());
         endpoints.addAll(new JobRoutes(directory).endpoints());
+        endpoints.addAll(new GpuRoutes(directory).endpoints());
         endpoints.addAll(new AlertRoutes(directory, clock).endpoints());
         endpoints.addAll(new LoginRoutes(options.token(), sessions, logins, cookie).endpoints());
         endpoints.add(Endpoint.stream("/api/events"));

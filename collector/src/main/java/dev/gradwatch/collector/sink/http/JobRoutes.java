@@ -6,12 +6,15 @@ import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
+import dev.gradwatch.collector.sink.report.FlagCostJson;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,11 @@ final class JobRoutes {
         JsonNode since =
                 directory.sinceLastRun(call.path("id")).map(JobJson::since).orElse(null);
         body.set("since_last_run", since);
+        JsonNode cost = directory
+                .findUnusedCost(call.path("id"))
+                .map(FlagCostJson::tree)
+                .orElse(null);
+        body.set(FlagCostJson.MEMBER, cost);
         return Answer.ok(body);
     }
 
@@ -85,7 +93,9 @@ final class JobRoutes {
         long from = query.micros("from", 0);
         long to = query.micros("to", Long.MAX_VALUE);
         int points = query.number("points", USUAL_POINTS, 1, MAX_POINTS);
-        return Answer.ok(JobJson.series(known(call, directory.steps(call.path("id"), from, to, points))));
+        Set<String> names = query.anyOf("series", name -> name, "names of series");
+        SeriesFilter filter = new SeriesFilter(names, !names.isEmpty());
+        return Answer.ok(JobJson.series(known(call, directory.steps(call.path("id"), filter, from, to, points))));
     }
 
     private Answer proofs(Call call) {

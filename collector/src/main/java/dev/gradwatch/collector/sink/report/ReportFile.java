@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.sink.report;
 
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.JobReport;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a report into a file, whole or not at all: a reader that polls the file never sees half of one. */
 public final class ReportFile {
@@ -21,6 +23,11 @@ public final class ReportFile {
      * @throws IOException in one line, with the file and what is expected of it
      */
     public static void write(JobReport report, Path file) throws IOException {
+        write(report, null, file);
+    }
+
+    /** As {@link #write(JobReport, Path)}, with what {@code find_unused_parameters} costs the job; null where that is not known. */
+    public static void write(JobReport report, @Nullable FlagCost flagCost, Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || Files.isDirectory(file)) {
             throw new IOException("report: " + file + " is a folder (expected: a file)");
@@ -35,7 +42,7 @@ public final class ReportFile {
         try {
             Files.writeString(
                     part,
-                    ReportJson.text(report),
+                    ReportJson.text(report, flagCost),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE);

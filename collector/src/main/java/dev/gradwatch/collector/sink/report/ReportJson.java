@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Manifest.DdpSettings;
 import java.time.Instant;
@@ -29,8 +30,17 @@ public final class ReportJson {
 
     /** The report as text that a person can read too, with a line end at its end. */
     public static String text(JobReport report) {
+        return text(report, null);
+    }
+
+    /** @param flagCost left out where it is null: most jobs never have one */
+    public static String text(JobReport report, @Nullable FlagCost flagCost) {
+        ObjectNode root = tree(report);
+        if (flagCost != null) {
+            root.set(FlagCostJson.MEMBER, FlagCostJson.tree(flagCost));
+        }
         try {
-            return WRITER.writeValueAsString(tree(report)) + "\n";
+            return WRITER.writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of plain nodes can always be written", e);
         }

@@ -140,6 +140,19 @@ final class JobTable {
                 .findOne();
     }
 
+    static List<JobSummary> runsBefore(
+            Handle handle, String name, String runKey, String job, long startedMicros, int limit) {
+        return handle.createQuery(SELECT + "WHERE (name = :name OR run = :run) AND job <> :job AND ended <= :started"
+                        + " AND running = 0 ORDER BY started DESC, id DESC LIMIT :limit")
+                .bind("name", Key.storable(name))
+                .bind("run", Key.of(runKey))
+                .bind("job", Key.of(job))
+                .bind("started", startedMicros)
+                .bind("limit", Math.max(0, limit))
+                .map(JobTable::summary)
+                .list();
+    }
+
     static List<String> unfinished(Handle handle) {
         return handle.createQuery("SELECT id FROM jobs WHERE running = 1 ORDER BY started, id")
                 .mapTo(String.class)

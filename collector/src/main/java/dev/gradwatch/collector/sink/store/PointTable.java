@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.sink.store;
 
 import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Series. Merged in Java: sums of NaN and of numbers near the largest mean something else in each database. */
@@ -79,14 +81,33 @@ final class PointTable {
     }
 
     /** Oldest first. */
-    static List<SeriesPoint> points(Handle handle, String job, long fromMicros, long toMicros) {
-        return handle.createQuery("SELECT series, micros, span, step, count, sum, min, max FROM points"
-                        + " WHERE job = :job AND micros >= :from AND micros < :to ORDER BY micros, series, span")
+    static List<SeriesPoint> points(Handle handle, String job, SeriesFilter filter, long fromMicros, long toMicros) {
+        List<String> names = filter.names().stream().map(Key::storable).toList();
+        StringBuilder sql = new StringBuilder("SELECT series, micros, span, step, count, sum, min, max FROM points"
+                + " WHERE job = :job AND micros >= :from AND micros < :to");
+        if (!filter.ofRanks()) {
+            sql.append(" AND series NOT LIKE :rank");
+        }
+        for (int i = 0; i < names.size(); i++) {
+            // Not LIKE, for which the underscores of names stand for anything.
+            sql.append(i == 0 ? " AND (" : " OR ")
+                    .append("series = :name" + i + " OR substr(series, 1, :length" + i + ") = :below" + i);
+        }
+        sql.append(names.isEmpty() ? "" : ")").append(" ORDER BY micros, series, span");
+        Query query = handle.createQuery(sql.toString())
                 .bind("job", Key.of(job))
                 .bind("from", fromMicros)
-                .bind("to", toMicros)
-                .map((rows, context) -> point(job, rows))
-                .list();
+                .bind("to", toMicros);
+        if (!filter.ofRanks()) {
+            query.bind("rank", "%" + SeriesPoint.OF_RANK + "%");
+        }
+        for (int i = 0; i < names.size(); i++) {
+            String below = names.get(i) + "/";
+            query.bind("name" + i, names.get(i))
+                    .bind("below" + i, below)
+                    .bind("length" + i, below.codePointCount(0, below.length()));
+        }
+        return query.map((rows, context) -> point(job, rows)).list();
     }
 
     static SeriesPoint point(String job, ResultSet rows) throws SQLException {

@@ -111,6 +111,11 @@ final class SqlStore implements Store {
     }
 
     @Override
+    public List<JobSummary> runsBefore(String name, String runKey, String job, long startedMicros, int limit) {
+        return read(handle -> JobTable.runsBefore(handle, name, runKey, job, startedMicros, limit));
+    }
+
+    @Override
     public List<String> unfinished() {
         return read(JobTable::unfinished);
     }
@@ -146,8 +151,8 @@ final class SqlStore implements Store {
     }
 
     @Override
-    public List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points) {
-        return Folding.toAtMost(read(handle -> PointTable.points(handle, job, fromMicros, toMicros)), points);
+    public List<SeriesPoint> series(String job, SeriesFilter filter, long fromMicros, long toMicros, int points) {
+        return Folding.toAtMost(read(handle -> PointTable.points(handle, job, filter, fromMicros, toMicros)), points);
     }
 
     @Override

@@ -36,6 +36,9 @@ public interface Store extends AutoCloseable {
     /** The latest job with this run key that had ended when another one started, the other one left out. */
     Optional<JobSummary> runBefore(String runKey, String job, long startedMicros);
 
+    /** The latest jobs with this name or this run key that had ended when another one started, newest first, the other one left out. */
+    List<JobSummary> runsBefore(String name, String runKey, String job, long startedMicros, int limit);
+
     /** Ids of the jobs that have not ended. */
     List<String> unfinished();
 
@@ -67,7 +70,12 @@ public interface Store extends AutoCloseable {
      * @param fromMicros inclusive
      * @param toMicros exclusive
      */
-    List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points);
+    List<SeriesPoint> series(String job, SeriesFilter filter, long fromMicros, long toMicros, int points);
+
+    /** All of its series, as above. */
+    default List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points) {
+        return series(job, SeriesFilter.ALL, fromMicros, toMicros, points);
+    }
 
     /** Makes old series coarser, and removes what retention does not keep. May take long; in small transactions. */
     Removed maintain(long nowMicros, Retention retention);
@@ -88,6 +96,26 @@ public interface Store extends AutoCloseable {
      * @param state null for all
      */
     record JobQuery(String text, JobSummary.@Nullable State state, int offset, int limit) {}
+
+    /**
+     * Which series.
+     *
+     * @param names each with what is below it: {@code gpu_percent} brings {@code gpu_percent/rank.0} too; empty for all
+     * @param ofRanks also those of single ranks, which may be many
+     */
+    record SeriesFilter(Set<String> names, boolean ofRanks) {
+        public static final SeriesFilter ALL = new SeriesFilter(Set.of(), true);
+
+        public SeriesFilter {
+            names = Set.copyOf(names);
+        }
+
+        public boolean takes(String series) {
+            return (ofRanks || !series.contains(SeriesPoint.OF_RANK))
+                    && (names.isEmpty()
+                            || names.stream().anyMatch(name -> series.equals(name) || series.startsWith(name + "/")));
+        }
+    }
 
     /** @param total jobs that the filters let through */
     record JobPage(List<JobSummary> jobs, long total) {

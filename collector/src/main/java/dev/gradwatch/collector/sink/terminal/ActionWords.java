@@ -44,6 +44,19 @@ final class ActionWords {
             case CHECK_DATA_AND_RATE -> "Check data and learning rate";
             case REGULARISE_OR_STOP_EARLY -> "Regularise, or take an earlier checkpoint";
             case FIX_THE_EXCEPTION -> "Fix the exception";
+            case FEED_THE_GPU -> "Load data faster";
+            case LOOK_AT_THE_CPU -> "See what the rank waits for";
+            case LOOK_AT_SLOW_RANK -> "See what the slow rank does";
+            case RAISE_BATCH_SIZE -> "A larger batch";
+            case SPEED_UP_COMPUTE -> "Make the step cheaper to compute";
+            case ADD_GPUS -> "More GPUs";
+            case KEEP_NO_GRAPHS -> "Keep numbers, not tensors with their graphs";
+            case RECORD_MEMORY -> "Record which line allocates what stays";
+            case EMPTY_CACHE -> "torch.cuda.empty_cache()";
+            case LIGHTEN_THE_RANK -> "Take from that rank what only it does";
+            case FREE_THE_GPU -> "Free the GPU of the other process";
+            case COOL_OR_POWER_THE_GPU -> "Look at the GPU's cooling and power";
+            case REPAIR_THE_GPU -> "Have the GPU looked at";
             case KNOWN_FIX, KNOWN_TRAP -> "";
         };
     }

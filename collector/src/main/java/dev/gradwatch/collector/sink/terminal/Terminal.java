@@ -58,6 +58,11 @@ public record Terminal(int columns, boolean unicode, boolean colour) {
         return isTerminal(2);
     }
 
+    /** Whether somebody watches what goes to stdout. */
+    public static boolean isStandardOutput() {
+        return isTerminal(1);
+    }
+
     /** {@code System.console()} speaks of input and output together; the link of the descriptor tells of the one stream. */
     private static boolean isTerminal(int descriptor) {
         try {

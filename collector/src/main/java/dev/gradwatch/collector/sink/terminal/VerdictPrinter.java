@@ -1,11 +1,13 @@
 package dev.gradwatch.collector.sink.terminal;
 
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobReport.Model;
 import dev.gradwatch.collector.model.Severity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ public final class VerdictPrinter {
 
     private static final int MAX_TABLES = 3;
     private static final int MORE_CELLS = 6;
+    private static final double MILLIS = 1000;
 
     private final Terminal terminal;
 
@@ -75,6 +78,31 @@ public final class VerdictPrinter {
                     + ")  " + paper.cells.clean(title));
         }
         return paper.toString();
+    }
+
+    /** A line on what {@code find_unused_parameters} costs a job, beside the run that is not it. */
+    public String flagCost(String job, FlagCost cost) {
+        Paper paper = new Paper(terminal);
+        String with = duration(cost.withSeconds());
+        String without = duration(cost.withoutSeconds());
+        String beside = ", beside run " + paper.cells.clean(cost.beside(job)) + ")";
+        paper.line(
+                cost.isMeasurable()
+                        ? "  find_unused_parameters costs this job "
+                                + String.format(Locale.ROOT, "%.1f", cost.percent()) + " % (" + with + " instead of "
+                                + without + " a step" + beside
+                        : "  find_unused_parameters has no measurable cost for this job (" + with + " a step with it, "
+                                + without + " without" + beside);
+        return paper.toString();
+    }
+
+    /** Of a step, to three digits where it takes less than a second. */
+    private static String duration(double seconds) {
+        double millis = seconds * MILLIS;
+        if (millis >= MILLIS) {
+            return String.format(Locale.ROOT, "%.2f s", seconds);
+        }
+        return String.format(Locale.ROOT, millis >= 100 ? "%.0f ms" : millis >= 10 ? "%.1f ms" : "%.2f ms", millis);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.sink.upstream;
 
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits to be said on one connection. Where one more finds no room, it and all that follow are left out, until {@link #keep} begins anew
  * with a picture of everything. Thread-safe, never blocks.
+ *
+ * <p>Of GPU samples the latest alone is kept, and said when nothing else waits: it takes no room from what cannot be said again, and needs no picture, since
+ * the next one comes soon.
  */
 final class Outbox {
     /** Observations that wait at most. */
@@ -18,6 +22,9 @@ final class Outbox {
 
     private final QueueBudget budget;
     private final Queue<Observation> waiting = new ArrayDeque<>();
+    /** Outside the budget: the job's state holds the same one. */
+    private @Nullable GpuSampled sample;
+
     private long bytes;
     private boolean behind;
     private boolean closed;
@@ -30,6 +37,10 @@ final class Outbox {
     synchronized boolean offer(Observation observation) {
         if (closed) {
             return false;
+        }
+        if (observation instanceof GpuSampled latest) {
+            sample = latest;
+            return true;
         }
         if (behind) {
             return true;
@@ -48,11 +59,14 @@ final class Outbox {
 
     synchronized @Nullable Observation poll() {
         Observation next = waiting.poll();
-        if (next != null) {
-            long size = Sizes.of(next);
-            bytes -= size;
-            budget.giveBack(size);
+        if (next == null) {
+            GpuSampled latest = sample;
+            sample = null;
+            return latest;
         }
+        long size = Sizes.of(next);
+        bytes -= size;
+        budget.giveBack(size);
         return next;
     }
 
@@ -62,7 +76,7 @@ final class Outbox {
     }
 
     synchronized boolean isEmpty() {
-        return waiting.isEmpty() && !behind;
+        return waiting.isEmpty() && !behind && sample == null;
     }
 
     /** There is no connection: nothing is kept, and a picture is needed. */
@@ -85,6 +99,7 @@ final class Outbox {
 
     private void clear() {
         waiting.clear();
+        sample = null;
         budget.giveBack(bytes);
         bytes = 0;
     }

@@ -1,11 +1,14 @@
 package dev.gradwatch.collector.sink.upstream;
 
+import dev.gradwatch.collector.model.GpuSample;
 import dev.gradwatch.collector.model.LedgerSnapshot;
 import dev.gradwatch.collector.model.LedgerSnapshot.Sample;
 import dev.gradwatch.collector.model.Manifest.DdpSettings;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.TrainableChange;
 import dev.gradwatch.wire.Change;
+import dev.gradwatch.wire.Gpu;
 import dev.gradwatch.wire.Ledger;
 import dev.gradwatch.wire.Manifest;
 import dev.gradwatch.wire.Probe;
@@ -109,6 +112,25 @@ final class RankFrames {
                         .map(change -> change(seen.model(), change))
                         .toList(),
                 new Ledger.Times(times.count(), times.sumNanos(), times.minNanos(), times.maxNanos()));
+    }
+
+    static Gpu gpu(GpuSampled sampled) {
+        GpuSample seen = sampled.sample();
+        Gpu gpu = new Gpu(
+                        sampled.micros(),
+                        seen.host(),
+                        seen.uuid(),
+                        seen.index(),
+                        seen.name(),
+                        seen.state().id())
+                .memory(seen.totalBytes(), seen.usedBytes(), seen.rankBytes(), seen.beforeBytes())
+                .utilisation(seen.gpuPercent(), seen.memoryPercent())
+                .temperature(seen.temperatureCelsius())
+                .power(seen.powerWatts(), seen.powerLimitWatts())
+                .throttle(seen.throttle())
+                .errors(seen.eccUncorrected(), seen.pendingRetirement());
+        seen.tenants().forEach(other -> gpu.tenant(other.pid(), other.name(), other.usedBytes(), other.rank()));
+        return gpu;
     }
 
     private static Ledger.Patterns patterns(LedgerSnapshot.Patterns seen) {

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.sink.upstream;
 
 import dev.gradwatch.collector.model.ModelProgress;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.LedgerReplaced;
 import dev.gradwatch.collector.model.Observation.ModelDescribed;
 import dev.gradwatch.collector.model.Observation.ModelProbed;
@@ -80,6 +81,8 @@ final class RankSpeech implements Speech {
         } else if (observation instanceof RankProgressed progress) {
             progressed = progress;
             to.add(new Progress(models(progress), cost(progress)));
+        } else if (observation instanceof GpuSampled sampled) {
+            to.add(RankFrames.gpu(sampled));
         } else if (observation instanceof RankLeft leaving) {
             left = leaving;
         }

@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.sink.upstream;
 
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.LedgerReplaced;
 import dev.gradwatch.collector.model.Observation.ModelDescribed;
 import dev.gradwatch.collector.model.Observation.ModelProbed;
@@ -22,6 +23,8 @@ final class Ranks {
         if (observation instanceof StepReported of) {
             return of.rank();
         } else if (observation instanceof RankProgressed of) {
+            return of.rank();
+        } else if (observation instanceof GpuSampled of) {
             return of.rank();
         } else if (observation instanceof ModelDescribed of) {
             return of.rank();

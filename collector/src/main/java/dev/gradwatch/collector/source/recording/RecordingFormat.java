@@ -74,6 +74,7 @@ final class RecordingFormat {
         @JsonSubTypes.Type(value = Observation.LaunchesRemembered.class, name = "LaunchesRemembered"),
         @JsonSubTypes.Type(value = Observation.NormsDiffered.class, name = "NormsDiffered"),
         @JsonSubTypes.Type(value = Observation.GpuSampled.class, name = "GpuSampled"),
+        @JsonSubTypes.Type(value = Observation.GpuRemembered.class, name = "GpuRemembered"),
         @JsonSubTypes.Type(value = Observation.RankLeft.class, name = "RankLeft")
     })
     private interface Kinds {}

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.source.tcp;
 
 import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.LedgerReplaced;
 import dev.gradwatch.collector.model.Observation.ModelDescribed;
 import dev.gradwatch.collector.model.Observation.ModelProbed;
@@ -91,6 +92,11 @@ final class RankFrames {
             case FrameKind.PROGRESS -> {
                 ProgressReader.Progress progress = JsonReader.read(name, bytes, index, length, ProgressReader::read);
                 return new RankProgressed(job, micros, rank, progress.models(), progress.cost());
+            }
+            case FrameKind.GPU -> {
+                GpuFrameReader.Sampled sampled = JsonReader.read(name, bytes, index, length, GpuFrameReader::read);
+                // One that waited for a slow connection is as old as it says.
+                return new GpuSampled(job, sampled.micros(), rank, sampled.sample());
             }
             case FrameKind.MESSAGE, FrameKind.LAUNCH ->
                 throw FrameException.malformed(name, "on a rank's connection (expected: on a node's)");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gradwatch.collector.analysis.TestJob;
 import dev.gradwatch.collector.analysis.ledger.Words;
 import dev.gradwatch.collector.analysis.state.Launch;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.PassFlags;
@@ -98,7 +99,7 @@ class DivergenceTest {
         for (int rank = 0; rank < ranks; rank++) {
             RankInfo info = new RankInfo(
                     "", 0, ranks, rank, "host", rank, "cpu", null, "torch", "2", "python", List.of(), Map.of());
-            launch = launch == null ? new Launch(info) : launch;
+            launch = launch == null ? new Launch(info, GpuThresholds.DEFAULTS) : launch;
             launch.join(new Observation.RankJoined("job", 0, rank, info));
             launch.apply(new Observation.ModelDescribed("job", 0, rank, manifest));
         }

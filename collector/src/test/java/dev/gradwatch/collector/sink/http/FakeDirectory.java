@@ -4,16 +4,19 @@ import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
-import dev.gradwatch.collector.model.GpuDriver;
+import dev.gradwatch.collector.model.FlagCost;
+import dev.gradwatch.collector.model.Gpu;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.SampleGpus;
 import dev.gradwatch.collector.model.SampleReports;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.sink.report.ReportJson;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import dev.gradwatch.collector.sink.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,6 +39,12 @@ final class FakeDirectory implements Directory {
     final Map<String, Alert> alerts = new LinkedHashMap<>();
     final List<AlertEvent> events = new ArrayList<>();
     final List<Mute> muted = new ArrayList<>();
+    volatile GpuPage gpus = new GpuPage(
+            SampleGpus.DRIVER,
+            List.of(
+                    new GpuRow(SampleGpus.HOST, SampleGpus.full()),
+                    new GpuRow(SampleGpus.HOST, SampleGpus.instance(7)),
+                    new GpuRow("node2", SampleGpus.bare(1, Gpu.State.LOST))));
     final List<Object> asked = new CopyOnWriteArrayList<>();
     final List<Consumer<Event>> subscribers = new CopyOnWriteArrayList<>();
     volatile boolean storeAway;
@@ -145,10 +154,17 @@ final class FakeDirectory implements Directory {
     }
 
     @Override
+    public Optional<FlagCost> findUnusedCost(String job) {
+        return Optional.of(new FlagCost(JOB, "before", 0.0125, 0.012));
+    }
+
+    @Override
     public Optional<byte[]> report(String job) {
         answering(job);
         return job.equals(JOB)
-                ? Optional.of(ReportJson.text(SampleReports.deadHead()).getBytes(StandardCharsets.UTF_8))
+                ? Optional.of(ReportJson.text(
+                                SampleReports.deadHead(), findUnusedCost(job).orElseThrow())
+                        .getBytes(StandardCharsets.UTF_8))
                 : Optional.empty();
     }
 
@@ -170,8 +186,9 @@ final class FakeDirectory implements Directory {
     }
 
     @Override
-    public Optional<List<SeriesPoint>> steps(String job, long fromMicros, long toMicros, int points) {
-        answering(List.of(fromMicros, toMicros, points));
+    public Optional<List<SeriesPoint>> steps(
+            String job, SeriesFilter filter, long fromMicros, long toMicros, int points) {
+        answering(List.of(filter, fromMicros, toMicros, points));
         return job.equals(JOB)
                 ? Optional.of(List.of(
                         new SeriesPoint(job, "step_time_seconds", MICROS, 1_000_000, 10, 4, 2, 0.25, 1),
@@ -244,7 +261,7 @@ final class FakeDirectory implements Directory {
 
     @Override
     public GpuPage gpus() {
-        return new GpuPage(GpuDriver.OFF, List.of());
+        return gpus;
     }
 
     @Override

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gradwatch.collector.model.AlertState;
+import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -62,6 +64,11 @@ class HttpApiTest {
         assertThat(job.path("started").asText()).isEqualTo("2026-01-01T00:00:00Z");
         assertThat(job.path("since_last_run").path("still_there").get(0).asText())
                 .isEqualTo("b");
+        JsonNode cost = job.path("find_unused_cost");
+        assertThat(cost.at("/with/step_seconds").asDouble()).isEqualTo(0.0125);
+        assertThat(cost.at("/without/job").asText()).isEqualTo("before");
+        assertThat(cost.path("difference_seconds").asDouble()).isEqualTo(0.0005);
+        assertThat(cost.path("percent").asDouble()).isEqualTo(4.17);
     }
 
     @ParameterizedTest
@@ -104,7 +111,44 @@ class HttpApiTest {
                         .asText())
                 .isEqualTo("NaN");
         assertThat(api.directory.asked)
-                .containsExactly(List.of(FakeDirectory.MICROS, FakeDirectory.MICROS + 1_500_000, 9));
+                .containsExactly(List.of(
+                        new SeriesFilter(Set.of(), false), FakeDirectory.MICROS, FakeDirectory.MICROS + 1_500_000, 9));
+    }
+
+    @Test
+    void steps_mayBeOfSomeSeries() {
+        assertThat(api.get(JOB + "/steps?series=gpu_percent,step_time_seconds").statusCode())
+                .isEqualTo(200);
+        assertThat(api.directory.asked)
+                .containsExactly(List.of(
+                        new SeriesFilter(Set.of("gpu_percent", "step_time_seconds"), true), 0L, Long.MAX_VALUE, 300));
+    }
+
+    @Test
+    void gpus_areThoseOfAllMachinesOrOne() {
+        JsonNode all = TestApi.json(api.get("/api/gpus"));
+        assertThat(all.path("driver").asText()).isEqualTo("550.54.15");
+        assertThat(all.path("gpus")).hasSize(3);
+        assertThat(all.path("gpus")
+                        .path(0)
+                        .path("processes")
+                        .path(1)
+                        .path("job")
+                        .asText())
+                .isEqualTo("train-7f");
+        JsonNode one = TestApi.json(api.get("/api/gpus?host=node2"));
+        assertThat(one.path("gpus")).hasSize(1);
+        assertThat(one.path("gpus").path(0).path("state").asText()).isEqualTo("lost");
+        assertThat(TestApi.json(api.get("/api/gpus?host=node3")).path("gpus")).isEmpty();
+        assertThat(api.get("/api/gpus?host=" + "n".repeat(501)).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void gpus_withoutADriver_areAStateWithAHint() {
+        api.directory.gpus = new Directory.GpuPage(GpuDriver.OFF, List.of());
+        assertThat(api.get("/api/gpus").body())
+                .isEqualTo("{\"driver\":null,\"gpus\":[],\"state\":\"off\","
+                        + "\"hint\":\"GPUs are not watched here\",\"nvml\":null}");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.SampleReports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,24 @@ class ReportFileTest {
         assertThat(finding.at("/avoid/0/action").asText()).isEqualTo("static_graph");
         assertThat(finding.at("/avoid/0").has("snippet")).isFalse();
         assertThat(finding.at("/log/0/line").asInt()).isEqualTo(41);
+    }
+
+    @Test
+    void flagCost_isTheLastMemberAndLeftOutWhereItIsNotKnown() throws IOException {
+        FlagCost cost = new FlagCost("a", "b", 0.0125, 0.012);
+        String without = ReportJson.text(SampleReports.deadHead());
+        String with = ReportJson.text(SampleReports.deadHead(), cost);
+        assertThat(without)
+                .doesNotContain("find_unused_cost")
+                .isEqualTo(ReportJson.text(SampleReports.deadHead(), null));
+        assertThat(with).startsWith(without.substring(0, without.lastIndexOf("\n}")));
+        JsonNode node = ReportJson.MAPPER.readTree(with).path("find_unused_cost");
+        assertThat(node.toString())
+                .isEqualTo("{\"with\":{\"job\":\"a\",\"step_seconds\":0.0125},"
+                        + "\"without\":{\"job\":\"b\",\"step_seconds\":0.012},"
+                        + "\"difference_seconds\":5.0E-4,\"percent\":4.17}");
+        assertThat(FlagCostJson.read(node)).isEqualTo(cost);
+        assertThat(FlagCostJson.read(node.path("none"))).isNull();
     }
 
     @Test

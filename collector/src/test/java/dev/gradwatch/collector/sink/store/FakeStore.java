@@ -66,6 +66,11 @@ class FakeStore implements Store {
     }
 
     @Override
+    public List<JobSummary> runsBefore(String name, String runKey, String job, long startedMicros, int limit) {
+        return List.of();
+    }
+
+    @Override
     public List<String> unfinished() {
         return List.of();
     }
@@ -101,7 +106,7 @@ class FakeStore implements Store {
     }
 
     @Override
-    public List<SeriesPoint> series(String job, long fromMicros, long toMicros, int points) {
+    public List<SeriesPoint> series(String job, SeriesFilter filter, long fromMicros, long toMicros, int points) {
         return List.of();
     }
 

@@ -17,6 +17,7 @@ import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
 import dev.gradwatch.collector.sink.store.Store.Removed;
 import dev.gradwatch.collector.sink.store.Store.Retention;
+import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import dev.gradwatch.collector.sink.store.Store.StoredFact;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -116,6 +117,25 @@ abstract class StoreContract {
         assertThat(ids(new JobQuery("it's \\ \"", null, 0, 10))).containsExactly("ID-2");
         assertThat(ids(new JobQuery("' OR 1=1 --", null, 0, 10))).isEmpty();
         assertThat(ids(new JobQuery("x".repeat(100_000), null, 0, 10))).isEmpty();
+    }
+
+    @Test
+    void runsBefore_areTheLatestOfTheNameOrTheRunKey() {
+        store.write(Rows.of(
+                Rows.job("old", "n", "a", NOW, NOW + 1, 1),
+                Rows.job("named", "n", "b", NOW + 10, NOW + 11, 0),
+                Rows.job("run", "m", "c", NOW + 12, NOW + 13, 0),
+                Rows.job("beside", "n", "c", NOW + 15, NOW + 35, 0),
+                Rows.job("live", "n", "c", NOW + 20, 0, null),
+                Rows.job("me", "n", "c", NOW + 30, NOW + 31, 0),
+                Rows.job("other", "N", "C", NOW + 25, NOW + 26, 0)));
+        assertThat(store.runsBefore("n", "c", "me", NOW + 30, 10))
+                .extracting(JobSummary::id)
+                .containsExactly("run", "named", "old");
+        assertThat(store.runsBefore("n", "c", "me", NOW + 30, 2))
+                .extracting(JobSummary::id)
+                .containsExactly("run", "named");
+        assertThat(store.runsBefore("n", "c", "me", NOW, 10)).isEmpty();
     }
 
     @Test
@@ -265,6 +285,28 @@ abstract class StoreContract {
         assertThat(folded.stream().mapToDouble(SeriesPoint::sum).sum()).isEqualTo(999 * 500);
         assertThat(store.series("a", NOW, NOW + DAY, 1)).hasSize(2);
         assertThat(store.series("a", NOW, NOW + DAY, 500)).hasSize(1_000);
+    }
+
+    @Test
+    void series_mayBeSomeOfThem() {
+        List<String> all = List.of("gpu_percent", "gpu_percent/rank.0", "gpuXpercent", "norm/A", "norm/rank.1", "norm");
+        store.write(Rows.of(
+                all.stream().map(series -> point("a", series, NOW, SECOND, 1)).toArray(SeriesPoint[]::new)));
+        for (SeriesFilter filter : List.of(
+                SeriesFilter.ALL,
+                new SeriesFilter(Set.of(), false),
+                new SeriesFilter(Set.of("gpu_percent"), true),
+                new SeriesFilter(Set.of("gpu_percent", "norm/A", "none"), false),
+                new SeriesFilter(Set.of("norm", "%"), true))) {
+            assertThat(store.series("a", filter, 0, Long.MAX_VALUE, 10))
+                    .extracting(SeriesPoint::series)
+                    .containsExactlyInAnyOrderElementsOf(
+                            all.stream().filter(filter::takes).toList());
+        }
+        assertThat(all).filteredOn(new SeriesFilter(Set.of(), false)::takes).hasSize(4);
+        assertThat(all)
+                .filteredOn(new SeriesFilter(Set.of("gpu_percent"), true)::takes)
+                .containsExactly("gpu_percent", "gpu_percent/rank.0");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobReport.RankState;
@@ -216,6 +217,29 @@ class VerdictPrinterTest {
                         List.of(SampleReports.finding(Severity.ERROR, Cause.RANK_DIVERGENT, "ranks differ"))),
                 1);
         assertThat(verdict(report, PLAIN, null)).contains("died in step 1, at the next forward");
+    }
+
+    @Test
+    void flagCost_isALine() {
+        VerdictPrinter printer = new VerdictPrinter(PLAIN);
+        assertThat(printer.flagCost("a", new FlagCost("a", "b", 0.0125, 0.012)))
+                .isEqualTo(
+                        "  find_unused_parameters costs this job 4.2 % (12.5 ms instead of 12.0 ms a step, beside run"
+                                + " b)\n");
+        assertThat(printer.flagCost("b", new FlagCost("a", "b", 1.5, 0.75)))
+                .contains("costs this job 100.0 % (1.50 s instead of 750 ms a step, beside run a)");
+    }
+
+    @Test
+    void flagCost_thatIsTinyOrNegativeCannotBeMeasured() {
+        VerdictPrinter printer = new VerdictPrinter(PLAIN);
+        assertThat(printer.flagCost("a", new FlagCost("a", "b", 0.01209, 0.012)))
+                .isEqualTo(
+                        "  find_unused_parameters has no measurable cost for this job (12.1 ms a step with it, 12.0 ms"
+                                + " without, beside run b)\n");
+        assertThat(printer.flagCost("b", new FlagCost("a", "b", 0.001, 0.0012)))
+                .contains("no measurable cost")
+                .contains("beside run a");
     }
 
     @Test

@@ -8,8 +8,10 @@ import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.Manifest;
 import dev.gradwatch.collector.model.ModelProgress;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
+import dev.gradwatch.collector.model.Observation.LaunchesRemembered;
 import dev.gradwatch.collector.model.Observation.LogRead;
 import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.ModelDescribed;
@@ -300,6 +302,81 @@ class UpstreamTest {
 
         await().until(() -> upper.hasEnded("job"));
         assertThat(upper.report("job").orElseThrow().exitCode()).isZero();
+    }
+
+    @Test
+    void sample_arrivesAsItWasSeen() throws Exception {
+        Queue<Observation> samples = new ConcurrentLinkedQueue<>();
+        Jobs here = node("one", listening(gpusInto(samples)));
+        join(here, 0, 100);
+        join(here, 1, 101);
+        here.accept(GpuSamples.of(1, 30));
+        await().until(() -> samples.size() == 1);
+        here.accept(GpuSamples.of(0, 40));
+        await().until(() -> samples.size() == 2);
+
+        assertThat(samples).containsExactly(GpuSamples.of(1, 30), GpuSamples.of(0, 40));
+    }
+
+    @Test
+    void samples_forASlowCollectorAreTheLatestAloneAndCostNothing() throws Exception {
+        Queue<Observation> samples = new ConcurrentLinkedQueue<>();
+        CountDownLatch goOn = new CountDownLatch(1);
+        ObservationSink blocked = blocked(goOn);
+        Upstream[] upstream = new Upstream[1];
+        InetSocketAddress address = listening(observation -> {
+            if (observation instanceof GpuSampled) {
+                samples.add(observation);
+            }
+            blocked.accept(observation);
+        });
+        Jobs here = node("one", address, upstream, QUICK);
+        join(here, 0, 100);
+        for (int i = 0; i < 60_000; i++) {
+            here.accept(step(0, i, 3));
+        }
+        long queued = upstream[0].queuedBytes();
+        for (int i = 0; i < 60_000; i++) {
+            here.accept(GpuSamples.of(0, i % 100));
+        }
+        assertThat(upstream[0].queuedBytes()).isLessThanOrEqualTo(queued);
+        goOn.countDown();
+
+        await().untilAsserted(() -> assertThat(samples).last().isEqualTo(GpuSamples.of(0, 99)));
+        // Those that were on their way when the connection filled, and the one that was kept.
+        assertThat(samples.size()).isLessThan(60_000);
+        assertThereAsHere("job", here);
+    }
+
+    @Test
+    void samples_goOnWhereTheCollectorWasStartedAgain() throws Exception {
+        TcpSource before = source(0, upper);
+        InetSocketAddress address = before.start();
+        Jobs here = node("one", address);
+        join(here, 0, 100);
+        await().until(() -> upper.report("job").isPresent());
+        before.close();
+        // Of what only a collector remembers, nothing is said.
+        here.accept(new LaunchesRemembered("job", 2, List.of("former"), List.of(), 0));
+        here.accept(GpuSamples.of(0, 50));
+        upper = new Jobs();
+        Queue<Observation> samples = new ConcurrentLinkedQueue<>();
+        await().ignoreExceptions()
+                .until(() -> source(address.getPort(), gpusInto(samples)).start() != null);
+        await().until(() -> upper.report("job").isPresent());
+        here.accept(GpuSamples.of(0, 60));
+
+        await().untilAsserted(() -> assertThat(samples).last().isEqualTo(GpuSamples.of(0, 60)));
+        assertThereAsHere("job", here);
+    }
+
+    private ObservationSink gpusInto(Queue<Observation> samples) {
+        return observation -> {
+            upper.accept(observation);
+            if (observation instanceof GpuSampled) {
+                samples.add(observation);
+            }
+        };
     }
 
     @Test

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 
 class FrameDecoderTest {
     private static final byte[] STREAM =
-            Golden.join(Golden.frames("hello-required", "step", "unknown", "progress-empty", "gpu-kept", "step-n1"));
+            Golden.join(Golden.frames("hello-required", "step", "unknown", "progress-empty", "gpu", "step-n1"));
     private static final List<String> FRAMES = List.of(
             "1 " + payload("hello-required"),
             "3 " + payload("step"),
             "skipped 127",
             "9 " + payload("progress-empty"),
-            "skipped 11",
+            "11 " + payload("gpu"),
             "3 " + payload("step-n1"));
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);

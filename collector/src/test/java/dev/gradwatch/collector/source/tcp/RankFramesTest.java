@@ -3,6 +3,9 @@ package dev.gradwatch.collector.source.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gradwatch.collector.model.Gpu;
+import dev.gradwatch.collector.model.GpuSample;
+import dev.gradwatch.collector.model.GpuSample.Tenant;
 import dev.gradwatch.collector.model.LedgerSnapshot;
 import dev.gradwatch.collector.model.LedgerSnapshot.Run;
 import dev.gradwatch.collector.model.LedgerSnapshot.Sample;
@@ -13,6 +16,7 @@ import dev.gradwatch.collector.model.Manifest.Module;
 import dev.gradwatch.collector.model.Manifest.Parameter;
 import dev.gradwatch.collector.model.ModelProgress;
 import dev.gradwatch.collector.model.Observation;
+import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.Observation.LedgerReplaced;
 import dev.gradwatch.collector.model.Observation.ModelDescribed;
 import dev.gradwatch.collector.model.Observation.ModelProbed;
@@ -29,15 +33,23 @@ import dev.gradwatch.wire.FrameException;
 import dev.gradwatch.wire.FrameKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Golden frames to observations, and frames that say what they must not to errors that say why. */
 class RankFramesTest {
     private static final long MICROS = 42;
     private static final DdpSettings DDP = new DdpSettings(false, false, true, false, 25, false);
+
+    private static final String KNOWN_GPU =
+            "\"micros\":0,\"host\":\"h\",\"uuid\":\"MIG-1\",\"index\":0,\"state\":\"no_permission\"";
 
     private final RankFrames frames = new RankFrames();
 
@@ -242,6 +254,142 @@ class RankFramesTest {
         assertThat(progressed.cost()).isEqualTo(new WatchCost(4_000_000, 9_000_000_000L, 0));
         assertRejected(FrameKind.PROGRESS, "{\"models\":[{\"model\":64}]}", "model: 64 (expected: 0-63)");
         assertRejected(FrameKind.PROGRESS, "{\"cost\":7}", "cost: 7 (expected: an object)");
+    }
+
+    @Test
+    void gpu() {
+        GpuSampled sampled = golden(GpuSampled.class, FrameKind.GPU, "gpu");
+
+        assertThat(sampled.rank()).isEqualTo(3);
+        assertThat(sampled.micros()).isEqualTo(1_795_337_991_123_456L);
+        assertThat(sampled.sample())
+                .isEqualTo(new GpuSample(
+                        "knoten-ä",
+                        "GPU-8f2d31c4-0b6e-4f0e-9c55-1d2a7a1f3b90",
+                        3,
+                        "NVIDIA H100 80GB HBM3",
+                        Gpu.State.OK,
+                        85_520_809_984L,
+                        41_875_931_136L,
+                        40_802_189_312L,
+                        536_870_912L,
+                        97,
+                        0,
+                        -5,
+                        612.5,
+                        700.0,
+                        4L,
+                        2L,
+                        true,
+                        List.of(
+                                new Tenant(4711, "python größe.py", 536_870_912L, null),
+                                new Tenant(4055, "", null, 1))));
+    }
+
+    @Test
+    void gpu_ofWhichLittleIsKnown() {
+        GpuSample expected = new GpuSample(
+                "h",
+                "MIG-1",
+                0,
+                "",
+                Gpu.State.NO_PERMISSION,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false,
+                List.of());
+
+        assertThat(golden(GpuSampled.class, FrameKind.GPU, "gpu-unknown").sample())
+                .isEqualTo(expected);
+        assertThat(gpu("\"used_bytes\":null,\"tenants\":null,\"later\":[{\"x\":1}]"))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"micros\":-1 | micros: -1 (expected: 0-9223372036854775807)",
+                "\"micros\":null,\"micros\":\"1\" | micros: \"1\" (expected: 0-9223372036854775807)",
+                "\"host\":1 | host: 1 (expected: a text)",
+                "\"uuid\":{} | uuid: an object (expected: a text)",
+                "\"index\":65536 | index: 65536 (expected: 0-65535)",
+                "\"index\":0.5 | index: 0.5 (expected: 0-65535)",
+                "\"name\":[] | name: an array (expected: a text)",
+                "\"state\":\"OK\" | state: OK (expected: ok, lost, no_permission or failed)",
+                "\"total_bytes\":-1 | total_bytes: -1 (expected: 0-9223372036854775807)",
+                "\"used_bytes\":1e9 | used_bytes: 1e9 (expected: 0-9223372036854775807)",
+                "\"rank_bytes\":true | rank_bytes: true (expected: 0-9223372036854775807)",
+                "\"before_bytes\":9223372036854775808 | before_bytes: 9223372036854775808 (expected: 0-9223372036854775807)",
+                "\"gpu_percent\":101 | gpu_percent: 101 (expected: 0-100)",
+                "\"memory_percent\":-1 | memory_percent: -1 (expected: 0-100)",
+                "\"temperature_celsius\":-101 | temperature_celsius: -101 (expected: -100-1000)",
+                "\"power_watts\":-0.5 | power_watts: -0.5 (expected: 0-1000000)",
+                "\"power_limit_watts\":\"NaN\" | power_limit_watts: NaN (expected: 0-1000000)",
+                "\"throttle\":-4 | throttle: -4 (expected: 0-9223372036854775807)",
+                "\"ecc_uncorrected\":-1 | ecc_uncorrected: -1 (expected: 0-9223372036854775807)",
+                "\"pending_retirement\":0 | pending_retirement: 0 (expected: true or false)",
+                "\"tenants\":{} | tenants: an object (expected: an array)",
+                "\"tenants\":[1] | tenants: 1 (expected: an object)",
+                "\"tenants\":[{}] | pid: missing (expected: it)",
+                "\"tenants\":[{\"pid\":-1}] | pid: -1 (expected: 0-9223372036854775807)",
+                "\"tenants\":[{\"pid\":1,\"name\":1}] | name: 1 (expected: a text)",
+                "\"tenants\":[{\"pid\":1,\"used_bytes\":-1}] | used_bytes: -1 (expected: 0-9223372036854775807)",
+                "\"tenants\":[{\"pid\":1,\"rank\":65536}] | rank: 65536 (expected: 0-65535)",
+            })
+    void gpu_outOfRange(String members, String problem) {
+        assertRejected(FrameKind.GPU, "{" + KNOWN_GPU + "," + members + "}", problem);
+    }
+
+    @Test
+    void gpu_pastItsLimits() {
+        String longest = "x".repeat(1025);
+        assertRejected(
+                FrameKind.GPU,
+                "{" + KNOWN_GPU + ",\"name\":\"" + longest + "\"}",
+                "name: 1025 bytes (expected: at most 1024)");
+        assertRejected(
+                FrameKind.GPU,
+                "{\"tenants\":[" + "{\"pid\":1},".repeat(16) + "{\"pid\":1}]}",
+                "tenants: more than 16 (expected: at most 16)");
+    }
+
+    @Test
+    void gpu_withoutWhatItMustSay() {
+        for (String member : KNOWN_GPU.split(",")) {
+            String others = Stream.of(KNOWN_GPU.split(","))
+                    .filter(other -> !other.equals(member))
+                    .collect(Collectors.joining(",", "{", "}"));
+            String name = member.substring(1, member.indexOf('"', 1));
+            assertRejected(FrameKind.GPU, others, name + ": missing (expected: it)");
+        }
+    }
+
+    @Test
+    void gpu_cutAtEveryByteIsNotWellFormed() {
+        byte[] whole = Golden.frame("gpu");
+        for (int cut = 5; cut < whole.length; cut++) {
+            byte[] payload = Arrays.copyOfRange(whole, 5, cut);
+            assertThatThrownBy(() -> rare(FrameKind.GPU, Golden.frame(FrameKind.GPU, payload)))
+                    .as("cut at %s", cut)
+                    .isInstanceOf(FrameException.class)
+                    .hasMessageStartingWith("Malformed Gpu: ");
+        }
+    }
+
+    private GpuSample gpu(String members) {
+        return ((GpuSampled) rare(FrameKind.GPU, Golden.json(FrameKind.GPU, "{" + KNOWN_GPU + "," + members + "}")))
+                .sample();
     }
 
     @Test

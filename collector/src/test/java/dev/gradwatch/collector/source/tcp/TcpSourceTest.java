@@ -237,10 +237,10 @@ class TcpSourceTest {
         TcpSource source = source();
         joined(source, "hello")
                 .send(Golden.frame(0x60, new byte[3_000_000]))
-                .send(Golden.frames("unknown", "gpu-kept", "ask", "step-appended"));
+                .send(Golden.frames("unknown", "ask", "step-appended"));
 
         assertThat(observed.next(StepReported.class).step().loss()).isEqualTo(2);
-        assertBalanced(source, 2, 0, 4);
+        assertBalanced(source, 2, 0, 3);
     }
 
     @Test

@@ -1,0 +1,29 @@
+package dev.gradwatch.collector.sink.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gradwatch.collector.sink.http.Directory.GpuPage;
+import dev.gradwatch.collector.sink.report.GpuJson;
+import java.util.List;
+
+/** The GPUs of this machine, and those of others that ranks compute on. */
+final class GpuRoutes {
+    private final Directory directory;
+
+    GpuRoutes(Directory directory) {
+        this.directory = directory;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(Endpoint.get("/api/gpus", this::list));
+    }
+
+    private Answer list(Call call) {
+        String host = call.query().textOrNull("host");
+        GpuPage page = directory.gpus();
+        List<ObjectNode> gpus = page.gpus().stream()
+                .filter(row -> host == null || host.equals(row.host()))
+                .map(row -> GpuJson.gpu(row.host(), row.gpu()))
+                .toList();
+        return Answer.ok(GpuJson.tree(page.driver(), gpus));
+    }
+}
