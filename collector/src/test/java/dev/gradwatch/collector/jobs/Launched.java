@@ -11,19 +11,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A real process of a test, its output kept in a file. */
-final class Launched implements AutoCloseable {
+public final class Launched implements AutoCloseable {
     /**
      * What gloo's threads print where they outlive the interpreter: on a loaded machine torch 2.13 now and then aborts a job that has done all its
      * work, also without Gradwatch.
      */
-    static final String TORCHS_ABORT = "terminate called without an active exception";
+    public static final String TORCHS_ABORT = "terminate called without an active exception";
 
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     /** What a python's path must begin with for the reporter to be injected. */
-    static final String INJECTED =
+    public static final String INJECTED =
             ROOT.resolve("agent/python/src/gradwatch/inject") + ":" + ROOT.resolve("agent/python/src");
 
-    static final Path JOBS = Path.of("src/test/resources/ddp").toAbsolutePath();
+    public static final Path JOBS = Path.of("src/test/resources/ddp").toAbsolutePath();
     private static final long SECONDS = 180;
 
     private final Process process;
@@ -34,7 +34,7 @@ final class Launched implements AutoCloseable {
         this.output = output;
     }
 
-    static Launched start(Path output, Map<String, String> environment, List<String> command) throws IOException {
+    public static Launched start(Path output, Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(output.getParent().toFile())
                 .redirectErrorStream(true)
@@ -47,37 +47,37 @@ final class Launched implements AutoCloseable {
     }
 
     /** The launcher at the repository's root. */
-    static String gradwatch() {
+    public static String gradwatch() {
         return ROOT.resolve("gradwatch").toString();
     }
 
     /** The python that an environment variable names; the test is aborted where it names none. */
-    static String python(String variable, String torch) {
+    public static String python(String variable, String torch) {
         String python = System.getenv(variable);
         return python != null
                 ? python
                 : abort(variable + " is not set (expected: a python that has torch " + torch + ")");
     }
 
-    static String freePort() throws IOException {
+    public static String freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return Integer.toString(socket.getLocalPort());
         }
     }
 
     /** Its exit status. */
-    int await() throws IOException, InterruptedException {
+    public int await() throws IOException, InterruptedException {
         if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("no end in " + SECONDS + " s: " + printed());
         }
         return process.exitValue();
     }
 
-    String printed() throws IOException {
+    public String printed() throws IOException {
         return Files.readString(output);
     }
 
-    boolean hasPrinted(String text) {
+    public boolean hasPrinted(String text) {
         try {
             return printed().contains(text);
         } catch (IOException e) {
@@ -97,7 +97,7 @@ final class Launched implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
-    void stop() {
+    public void stop() {
         process.destroy();
     }
 

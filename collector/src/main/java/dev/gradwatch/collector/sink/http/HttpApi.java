@@ -48,6 +48,7 @@ public final class HttpApi implements AutoCloseable {
     private final HttpOptions options;
     private final Directory directory;
     private final Workers workers;
+    private final StaticFiles pageFiles = new StaticFiles(HttpApi.class.getClassLoader());
     private final Streams streams;
     private final List<Endpoint> endpoints;
     private final Requests requests;
@@ -98,7 +99,8 @@ public final class HttpApi implements AutoCloseable {
                 options.token(),
                 sessions,
                 cookie);
-        requests = new Requests(gate, new BodyReader(limits.bodyBytes()), workers, meters, nanos);
+        requests = new Requests(
+                gate, new BodyReader(limits.bodyBytes()), workers, meters, nanos, PagePolicy.of(pageFiles));
         events = new EventRoute(streams, gate);
     }
 
@@ -129,8 +131,7 @@ public final class HttpApi implements AutoCloseable {
         if (reload != null) {
             serverOptions.setSsl(true).setKeyCertOptions(reload.first());
         }
-        Routes routes = new Routes(
-                options.prefix(), endpoints, requests, events, new StaticFiles(HttpApi.class.getClassLoader()));
+        Routes routes = new Routes(options.prefix(), endpoints, requests, events, pageFiles);
         HttpServer listening = started.createHttpServer(serverOptions)
                 .connectionHandler(this::connected)
                 .invalidRequestHandler(requests::invalid)

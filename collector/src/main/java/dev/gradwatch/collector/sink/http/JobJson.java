@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
@@ -55,6 +56,41 @@ final class JobJson {
         node.put("total", page.total());
         node.set("parameters", Json.array(page.parameters(), JobJson::parameter));
         return node;
+    }
+
+    /** The marks alone, a letter a rank. */
+    static ObjectNode marks(ParameterPage page) {
+        ObjectNode node = Json.object();
+        node.set("ranks", Json.array(page.ranks(), IntNode::valueOf));
+        node.put("total", page.total());
+        node.set(
+                "parameters",
+                Json.array(
+                        page.parameters(),
+                        usage -> Json.object()
+                                .put("model", usage.model())
+                                .put("index", usage.index())
+                                .put("name", usage.name())
+                                .put("marks", letters(usage))));
+        return node;
+    }
+
+    private static String letters(ParameterUsage usage) {
+        StringBuilder letters = new StringBuilder();
+        usage.cells().forEach(cell -> letters.append(letter(cell.mark())));
+        return letters.toString();
+    }
+
+    private static char letter(Mark mark) {
+        return switch (mark) {
+            case USED -> 'u';
+            case SOMETIMES -> 's';
+            case ZERO -> 'z';
+            case NEVER -> 'n';
+            case NONFINITE -> 'x';
+            case FROZEN -> 'f';
+            case UNKNOWN -> '?';
+        };
     }
 
     private static ObjectNode parameter(ParameterUsage usage) {

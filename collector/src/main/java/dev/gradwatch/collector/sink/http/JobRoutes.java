@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
 import dev.gradwatch.collector.sink.report.FlagCostJson;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class JobRoutes {
     private static final int USUAL_POINTS = 300;
     private static final int MAX_POINTS = 5_000;
+
+    /** Parameters with their marks alone, of which a page wants all at once. */
+    private static final int MAX_MARKED = 20_000;
 
     private final Directory directory;
 
@@ -65,13 +69,23 @@ final class JobRoutes {
 
     private Answer parameters(Call call) {
         Query query = call.query();
+        boolean marks = "marks".equals(form(query));
         ParameterQuery asked = new ParameterQuery(
                 query.numberOrNull("model", 0, Integer.MAX_VALUE),
                 query.text("text"),
                 query.anyOf("mark", JobRoutes::mark, ids(Mark.values())),
                 query.offset(),
-                query.limit());
-        return Answer.ok(JobJson.parameters(known(call, directory.parameters(call.path("id"), asked))));
+                marks ? query.number("limit", MAX_MARKED, 1, MAX_MARKED) : query.limit());
+        ParameterPage page = known(call, directory.parameters(call.path("id"), asked));
+        return Answer.ok(marks ? JobJson.marks(page) : JobJson.parameters(page));
+    }
+
+    private static @Nullable String form(Query query) {
+        String form = query.textOrNull("form");
+        if (form != null && !form.equals("marks")) {
+            throw Problem.invalid("form", form, "marks, or none");
+        }
+        return form;
     }
 
     private Answer steps(Call call) {

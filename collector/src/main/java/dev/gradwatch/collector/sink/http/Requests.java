@@ -31,17 +31,16 @@ final class Requests {
     static final String ROUTE = "gradwatch.route";
     private static final String BEGAN = "gradwatch.began";
 
-    private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-                    + "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
-
     private final Gate gate;
     private final BodyReader bodies;
     private final Workers workers;
     private final HttpMeters meters;
     private final LongSupplier nanos;
+    private final String policy;
 
-    Requests(Gate gate, BodyReader bodies, Workers workers, HttpMeters meters, LongSupplier nanos) {
+    /** @param policy the {@code Content-Security-Policy} of every answer */
+    Requests(Gate gate, BodyReader bodies, Workers workers, HttpMeters meters, LongSupplier nanos, String policy) {
+        this.policy = policy;
         this.gate = gate;
         this.bodies = bodies;
         this.workers = workers;
@@ -92,8 +91,8 @@ final class Requests {
     }
 
     /** Whatever the answer will be. */
-    private static void secure(HttpServerResponse response) {
-        response.putHeader("Content-Security-Policy", POLICY)
+    private void secure(HttpServerResponse response) {
+        response.putHeader("Content-Security-Policy", policy)
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin");

@@ -1,0 +1,161 @@
+/** All jobs, a row each, live. */
+import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
+import {get} from '../core/api.js';
+import {ago, clock, count, NONE, rate} from '../core/format.js';
+import {Listening} from '../core/live.js';
+import {Loaded} from '../core/loaded.js';
+import {hrefOf, setParams} from '../core/route.js';
+import {t} from '../core/words.js';
+import {Part} from '../parts/element.js';
+import {states} from '../parts/panel.js';
+import {severityIcon} from '../parts/severity.js';
+import '../parts/copy.js';
+
+const PAGE = 100;
+const ORDER = {critical: 0, error: 1, warning: 2, info: 3};
+const SORTS = {
+  newest: () => 0,
+  worst: (a, b) => (ORDER[a.worst] ?? 4) - (ORDER[b.worst] ?? 4),
+  name: (a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id),
+};
+
+class Jobs extends Part {
+  static properties = {route: {}, shown: {state: true}};
+
+  #jobs = new Loaded(this, () => this.#ask());
+  #tick = 0;
+  #filter = '';
+
+  constructor() {
+    super();
+    this.shown = PAGE;
+    new Listening(this, {job: (event) => this.#heard(event.detail)});
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#tick = setInterval(() => this.requestUpdate(), 10_000);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.#tick);
+  }
+
+  #param(name) {
+    return this.route?.params.get(name) ?? '';
+  }
+
+  async #ask() {
+    const answer = {jobs: [], total: 0};
+    // The API gives at most a thousand at once.
+    do {
+      const page = await get('api/jobs', {
+        text: this.#param('text'),
+        state: this.#param('state'),
+        offset: answer.jobs.length,
+        limit: Math.min(1000, this.shown - answer.jobs.length),
+      });
+      answer.total = page.total;
+      answer.jobs.push(...page.jobs);
+      if (!page.jobs.length) {
+        break;
+      }
+    } while (answer.jobs.length < Math.min(this.shown, answer.total));
+    return answer;
+  }
+
+  willUpdate(changed) {
+    const filter = `${this.#param('text')}\n${this.#param('state')}`;
+    if (changed.has('route') && filter !== this.#filter) {
+      this.#filter = filter;
+      this.#jobs.load();
+    }
+  }
+
+  /** A row that is there changes in its place; one that is not makes the list be asked for. */
+  #heard(job) {
+    const list = this.#jobs.data?.jobs;
+    const at = list?.findIndex((known) => known.id === job.id) ?? -1;
+    if (at >= 0) {
+      list[at] = job;
+      this.requestUpdate();
+    } else {
+      this.#jobs.soon();
+    }
+  }
+
+  render() {
+    const bare = !this.#param('text') && !this.#param('state');
+    return html`<h1 tabindex="-1">${t('jobs.title')}</h1>
+      ${states(this.#jobs, (data) => (data.total === 0 && bare ? this.#first() : this.#list(data)))}`;
+  }
+
+  #first() {
+    const host = `${location.hostname}:7787`;
+    return html`<section class="panel first-run">
+      <h2>${t('first.title')}</h2>
+      <p>${t('first.run')}</p>
+      <gw-snippet .text=${`gradwatch run --collector ${host} -- torchrun --nproc-per-node 2 train.py`}></gw-snippet>
+      <p>${t('first.env')}</p>
+      <gw-snippet .text=${`GRADWATCH_COLLECTOR=${host} torchrun --nproc-per-node 2 --no-python python -m gradwatch train.py`}></gw-snippet>
+      <p>${t('first.demo')}</p>
+      <gw-snippet .text=${'./gradwatch demo'}></gw-snippet>
+    </section>`;
+  }
+
+  #list(data) {
+    const sorted = [...data.jobs].sort(SORTS[this.#param('sort')] ?? SORTS.newest);
+    return html`${this.#filters(data)}
+      ${sorted.length === 0
+        ? html`<p class="empty">${t('jobs.none')}</p>`
+        : html`<table class="rows jobs"><thead><tr>
+            <th scope="col">${t('jobs.name')}</th><th scope="col">${t('jobs.state')}</th><th scope="col" class="number">${t('jobs.ranks')}</th>
+            <th scope="col" class="number">${t('jobs.step')}</th><th scope="col" class="number">${t('jobs.rate')}</th>
+            <th scope="col">${t('jobs.finding')}</th><th scope="col">${t('jobs.seen')}</th></tr></thead>
+            <tbody>${repeat(sorted, (job) => job.id, (job) => this.#row(job))}</tbody></table>`}
+      ${data.jobs.length < data.total
+        ? html`<button class="more" @click=${() => this.#more()}>${t('jobs.more')}</button>`
+        : nothing}`;
+  }
+
+  #more() {
+    this.shown += this.shown < 1000 ? 900 : 1000;
+    this.#jobs.load();
+  }
+
+  #filters(data) {
+    return html`<form class="filters" role="search" @submit=${(e) => e.preventDefault()}>
+      <input type="search" aria-label=${t('jobs.search')} placeholder=${t('jobs.search')} .value=${this.#param('text')}
+        @input=${(e) => setParams({text: e.target.value})}>
+      <select aria-label=${t('jobs.state')} @change=${(e) => setParams({state: e.target.value}, true)}>
+        <option value="">${t('jobs.any')}</option>
+        ${['running', 'failed', 'finished'].map(
+          (state) => html`<option value=${state} ?selected=${this.#param('state') === state}>${t(`state.${state}`)}</option>`,
+        )}
+      </select>
+      <select aria-label=${t('jobs.sort')} @change=${(e) => setParams({sort: e.target.value === 'newest' ? null : e.target.value}, true)}>
+        ${Object.keys(SORTS).map(
+          (sort) => html`<option value=${sort} ?selected=${(this.#param('sort') || 'newest') === sort}>${t(`jobs.sort.${sort}`)}</option>`,
+        )}
+      </select>
+      <span class="quiet" role="status">${t('jobs.count', {n: count(data.jobs.length), total: count(data.total)})}</span>
+    </form>`;
+  }
+
+  #row(job) {
+    return html`<tr>
+      <th scope="row"><a href=${hrefOf('jobs', job.id)}><span class="name">${job.name || job.id}</span>
+        <span class="quiet mono">${job.id}</span></a></th>
+      <td><span class="state ${job.state}">${t(`state.${job.state}`)}</span></td>
+      <td class="number">${job.world_size ? `${count(job.ranks)}/${count(job.world_size)}` : NONE}</td>
+      <td class="number">${count(job.step)}</td>
+      <td class="number">${job.state === 'running' ? rate(job.step_seconds) : NONE}</td>
+      <td class="finding">${job.worst || job.step ? html`${severityIcon(job.worst)} <span>${job.title || t('jobs.healthy')}</span>` : NONE}</td>
+      <td class="quiet"><time datetime=${job.updated ?? ''} title=${clock(job.updated)}>${ago(job.updated)}</time></td>
+    </tr>`;
+  }
+}
+
+customElements.define('gw-jobs', Jobs);
