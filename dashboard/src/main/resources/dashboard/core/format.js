@@ -59,6 +59,10 @@ export function three(n) {
 
 export const percent = (n) => (n === null || n === undefined ? NONE : `${Math.round(n)} %`);
 
+export const celsius = (n) => (n === null || n === undefined ? NONE : `${Math.round(n)} °C`);
+
+export const watts = (n) => (n === null || n === undefined ? NONE : `${Math.round(n)} W`);
+
 /** Steps a second, of seconds a step. */
 export const rate = (stepSeconds) => (stepSeconds ? three(1 / stepSeconds) : NONE);
 
@@ -74,6 +78,10 @@ export function ago(time, now = Date.now()) {
 /** An ISO time in the reader's own zone. */
 export const clock = (time) =>
   time ? new Date(time).toLocaleString(language(), {dateStyle: 'medium', timeStyle: 'medium'}) : NONE;
+
+/** A time of day, of milliseconds of Unix time; with the day where asked for. */
+export const timeOfDay = (millis, withDay = false) =>
+  new Date(millis).toLocaleString(language(), {hour: '2-digit', minute: '2-digit', second: withDay ? undefined : '2-digit', ...(withDay ? {month: 'numeric', day: 'numeric'} : {})});
 
 /** 0–3, 6 of [0, 1, 2, 3, 6]. */
 export function ranges(numbers) {
