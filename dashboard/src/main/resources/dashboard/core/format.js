@@ -6,8 +6,19 @@ export const NONE = '–';
 const KIB = 1024;
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
+const known = {};
+
+/** Of the page's language; to make one takes longer than to write a row of a table. */
+function formats() {
+  const of = language();
+  return (known[of] ??= {
+    count: new Intl.NumberFormat(of),
+    clock: new Intl.DateTimeFormat(of, {dateStyle: 'medium', timeStyle: 'medium'}),
+  });
+}
+
 /** 1,204 */
-export const count = (n) => (n === null || n === undefined ? NONE : new Intl.NumberFormat(language()).format(n));
+export const count = (n) => (n === null || n === undefined ? NONE : formats().count.format(n));
 
 /** Of bytes: 17.2 GiB. */
 export function bytes(n) {
@@ -77,7 +88,7 @@ export function ago(time, now = Date.now()) {
 
 /** An ISO time in the reader's own zone. */
 export const clock = (time) =>
-  time ? new Date(time).toLocaleString(language(), {dateStyle: 'medium', timeStyle: 'medium'}) : NONE;
+  time ? formats().clock.format(new Date(time)) : NONE;
 
 /** A time of day, of milliseconds of Unix time; with the day where asked for. */
 export const timeOfDay = (millis, withDay = false) =>

@@ -1,6 +1,6 @@
 /** A GPU as it is now: what it does, and whose its memory is. */
 import {html, nothing} from 'lit';
-import {bytes, celsius, percent, watts} from '../core/format.js';
+import {bytes, celsius, NONE, percent, watts} from '../core/format.js';
 import {hrefOf} from '../core/route.js';
 import {t} from '../core/words.js';
 import {bar, swatch} from './bar.js';
@@ -41,7 +41,7 @@ function use(gpu, thresholds) {
 function memory(gpu, thresholds) {
   const {total_bytes: total, used_bytes: used} = gpu.memory;
   const parts = partsOf(gpu);
-  const said = t('gpus.used', {used: bytes(used), total: bytes(total)});
+  const said = used === null && total === null ? NONE : t('gpus.used', {used: bytes(used), total: bytes(total)});
   const words = parts.map((part) => `${part.name} ${bytes(part.bytes)}`).join(', ');
   return html`<div class="memory"><p><span>${t('gpus.memory')}</span> <span class="number">${said}</span></p>
     ${total ? bar(parts.filter((part) => part.kind !== 'free').map((part) => ({share: (part.bytes ?? 0) / total, kind: part.kind})), [thresholds.full_percent / 100],

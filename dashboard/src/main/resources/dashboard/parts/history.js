@@ -8,7 +8,7 @@ import {setParams} from '../core/route.js';
 import {language, t} from '../core/words.js';
 import {dash} from './bar.js';
 import {Part} from './element.js';
-import {DASHES, finite, MOST_LINES} from './options.js';
+import {DASHES, finite, MOST_LINES, toneOf} from './options.js';
 import {states} from './panel.js';
 import './chart.js';
 
@@ -100,7 +100,7 @@ class History extends Part {
     const bounds = figures.flatMap((figure) => figure.bounds.map((bound) => `${figure.name} ${bound.name}`));
     const said = figures.flatMap((figure) => [...figure.lines, ...figure.bounds].map((one) => one.name)).join();
     return html`${guard([this.#series.data, language(), said], () => html`<gw-chart .figures=${figures} .axis=${axisOf(figures)}></gw-chart>`)}
-      <ul class="legend">${figures[0].lines.map((line, n) => html`<li>${dash((n % MOST_LINES) + 1, DASHES[n % DASHES.length])} <span>${line.name}</span></li>`)}</ul>
+      <ul class="legend">${figures[0].lines.map((line, n) => html`<li>${dash(toneOf(line, n) + 1, DASHES[n % DASHES.length])} <span>${line.name}</span></li>`)}</ul>
       ${bounds.length ? html`<p class="quiet">${t('history.bounds', {bounds: bounds.join('; ')})}</p>` : nothing}
       <details><summary>${t('series.table')}</summary>${table(figures)}</details>`;
   }
@@ -109,11 +109,11 @@ class History extends Part {
     const points = (one) => (one?.points ?? []).map((point) => [Date.parse(point.time), finite(point.mean)]);
     const of = (one) => series.find((each) => each.name === one);
     const whole = of(name);
-    const lines = shown.length ? shown.map((rank) => ({name: this.#rankName(rank), points: points(of(`${name}/rank.${rank}`))}))
-      : [{name: t('history.mean', {n: count(this.#ranks(series).length) }), points: points(whole)}];
+    const lines = shown.length ? shown.map((rank) => ({name: this.#rankName(rank), tone: rank, points: points(of(`${name}/rank.${rank}`))}))
+      : [{name: t('history.mean', {n: count(this.#ranks(series).length)}), points: points(whole)}];
     const alone = shown.length === 1 ? of(`${name}/rank.${shown[0]}`) : shown.length ? null : whole;
     const band = alone?.points.map((point) => [Date.parse(point.time), finite(point.min), finite(point.max)]);
-    return {name: t(`series.${name}`), unit: UNITS[name], logarithmic: false, lines, band, ...this.#scale(name)};
+    return {name: t(`series.${name}`), unit: UNITS[name], logarithmic: false, ofBytes: UNITS[name] === bytes, lines, band, ...this.#scale(name)};
   }
 
   #rankName(rank) {

@@ -13,16 +13,24 @@ export const MOST_LINES = 8;
 
 export const DASHES = ['solid', 'dashed', 'dotted'];
 
+/** Bytes are drawn in GiB, so that the axis stands at round ones. */
+const GIBIBYTE = 2 ** 30;
+
 /** A number of the API, which says those that are not finite as text. */
 export const finite = (value) => (typeof value === 'number' ? value : null);
 
 /**
- * @param {Array<{name: string, unit: function(number): string, logarithmic: boolean, least: ?number, most: ?number, lines: Array<{name: string, points: Array}>,
- *     band: ?Array, bounds: ?Array<{at: number, name: string}>}>} figures points are [x, y], those of a band [x, least, most], as many as the first line has
+ * @param {Array<{name: string, unit: function(number): string, logarithmic: boolean, ofBytes: boolean, least: ?number, most: ?number,
+ *     lines: Array<{name: string, tone: ?number, points: Array}>, band: ?Array, bounds: ?Array<{at: number, name: string}>}>} figures points are [x, y], those of a band [x, least, most], as many as the first line has; a line's tone is which colour
+ *     it has, else its place says that
  * @param {{kind: string, first: number, last: number, format: function(number): string, marks: Array<number>}} axis
  * @param {function(string): string} of the value of a token
  */
 export function options(figures, axis, of) {
+  return chart(figures.map(inGibibytes), axis, of);
+}
+
+function chart(figures, axis, of) {
   const text = of('--quiet');
   const lines = figures.flatMap((figure, i) => [...(figure.band ? [band(figure, i, of)] : []), ...figure.lines.map((line, n) => drawn(figure, line, i, n, axis, of))]);
   return {
@@ -35,16 +43,37 @@ export function options(figures, axis, of) {
     grid: figures.map((figure, i) => ({...SIDES, top: GAP / 2 + 8 + i * (FIGURE + GAP), height: FIGURE, outerBoundsMode: 'none'})),
     title: figures.map((figure, i) => ({text: figure.name, left: 8, top: 8 + i * (FIGURE + GAP), padding: 0, textStyle: {fontSize: 12, fontWeight: 600, color: of('--text')}})),
     xAxis: figures.map((figure, i) => ({type: axis.kind, gridIndex: i, min: axis.first, max: axis.last, splitNumber: 4,
-      axisLabel: {show: i === figures.length - 1, color: text, formatter: axis.format, hideOverlap: true},
+      axisLabel: {show: i === figures.length - 1, color: text, formatter: axis.format, hideOverlap: true, alignMinLabel: 'left', alignMaxLabel: 'right'},
       axisPointer: {label: {show: false}}, splitLine: {show: false}, axisLine: {onZero: false, lineStyle: {color: of('--line')}}, axisTick: {show: false}})),
     yAxis: figures.map((figure, i) => ({type: figure.logarithmic ? 'log' : 'value', gridIndex: i, scale: true, splitNumber: 2, min: figure.least, max: figure.most,
+      interval: figure.most === null ? undefined : figure.most / 2,
       axisLabel: {color: text, formatter: figure.unit, hideOverlap: true}, splitLine: {lineStyle: {color: of('--line')}}})),
     series: lines,
   };
 }
 
+function inGibibytes(figure) {
+  if (!figure.ofBytes) {
+    return figure;
+  }
+  const less = (value) => (value === null ? null : value / GIBIBYTE);
+  const each = ([x, ...values]) => [x, ...values.map(less)];
+  return {
+    ...figure,
+    unit: (value) => figure.unit(value * GIBIBYTE),
+    least: less(figure.least),
+    most: less(figure.most),
+    lines: figure.lines.map((line) => ({...line, points: line.points.map(each)})),
+    band: figure.band?.map(each),
+    bounds: figure.bounds?.map((bound) => ({...bound, at: less(bound.at)})),
+  };
+}
+
+/** Which of the colours a line has. */
+export const toneOf = (line, n) => (line.tone ?? n) % MOST_LINES;
+
 function drawn(figure, line, i, n, axis, of) {
-  const color = of(`--series-${(n % MOST_LINES) + 1}`);
+  const color = of(`--series-${toneOf(line, n) + 1}`);
   return {
     type: 'line', name: line.name, id: `${i}/${n}`, xAxisIndex: i, yAxisIndex: i, showSymbol: line.points.length < 3, symbolSize: 5, connectNulls: false,
     lineStyle: {width: 1.5, color, type: DASHES[n % DASHES.length]}, itemStyle: {color}, data: line.points, z: 3,
@@ -72,7 +101,7 @@ function band(figure, i, of) {
     }
     pieces[pieces.length - 1].push(point);
   });
-  const fill = of('--series-1');
+  const fill = of(`--series-${toneOf(figure.lines[0], 0) + 1}`);
   return {
     type: 'custom', id: `${i}/band`, xAxisIndex: i, yAxisIndex: i, silent: true, clip: true, z: 1, data: figure.band.map((point) => (shown(point) ? point : [point[0], null, null])), encode: {x: 0, y: [1, 2]},
     renderItem: (params, api) => (params.dataIndex !== 0 ? null : {

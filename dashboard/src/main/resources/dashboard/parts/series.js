@@ -62,7 +62,8 @@ class Series extends Part {
     const moments = new Map();
     for (const finding of this.findings ?? []) {
       const at = finding.evidence?.first_step;
-      if (finding.parameters.length && Number.isFinite(at)) {
+      // One step alone is where a finding of GPUs or of the log was looked at, and began at none.
+      if (Number.isFinite(at) && (finding.parameters.length || finding.evidence.steps > 1)) {
         moments.set(at, [...(moments.get(at) ?? []), finding]);
       }
     }
@@ -99,6 +100,7 @@ function figure(series) {
     name: named(series.name),
     unit: UNITS[base(series)] ?? three,
     logarithmic: LOGARITHMIC.has(base(series)),
+    ofBytes: UNITS[base(series)] === bytes,
     least: base(series) === 'gpu_percent' ? 0 : null,
     most: base(series) === 'gpu_percent' ? 100 : null,
     lines: [{name: t('series.mean'), points: series.points.map((point) => [point.step, finite(point.mean)])}],
