@@ -110,10 +110,15 @@ class History extends Part {
     const of = (one) => series.find((each) => each.name === one);
     const whole = of(name);
     const lines = shown.length ? shown.map((rank) => ({name: this.#rankName(rank), tone: rank, points: points(of(`${name}/rank.${rank}`))}))
-      : [{name: t('history.mean', {n: count(this.#ranks(series).length)}), points: points(whole)}];
+      : [{name: this.#meanName(this.#ranks(series).length), points: points(whole)}];
     const alone = shown.length === 1 ? of(`${name}/rank.${shown[0]}`) : shown.length ? null : whole;
     const band = alone?.points.map((point) => [Date.parse(point.time), finite(point.min), finite(point.max)]);
     return {name: t(`series.${name}`), unit: UNITS[name], logarithmic: false, ofBytes: UNITS[name] === bytes, lines, band, ...this.#scale(name)};
+  }
+
+  /** Of more ranks than have series of their own, it is not known here how many they are. */
+  #meanName(ranks) {
+    return ranks ? t('history.mean', {n: count(ranks)}) : t('history.mean.all');
   }
 
   #rankName(rank) {

@@ -205,7 +205,7 @@ class Jobs extends Part {
       <td class="number">${job.world_size ? `${count(job.ranks)}/${count(job.world_size)}` : NONE}</td>
       <td class="number">${count(job.step)}</td>
       <td class="number">${job.state === 'running' ? rate(job.step_seconds) : NONE}</td>
-      <td class="busy">${job.state === 'running' ? spark(this.#recent.of(job.id)) : NONE}</td>
+      <td class="busy ${job.state === 'running' ? '' : 'over'}">${job.state === 'running' ? spark(this.#recent.of(job.id)) : NONE}</td>
       <td class="finding">${job.worst || job.step ? html`${severityIcon(job.worst)} <span>${job.title || t('jobs.healthy')}</span>` : NONE}</td>
       <td class="quiet"><time datetime=${job.updated ?? ''} title=${clock(job.updated)}>${ago(job.updated)}</time></td>
     </tr>`;

@@ -200,6 +200,7 @@ export const EN = {
   'history.nobody': 'No rank of a job is on these GPUs now, so there is nothing to draw over time.',
   'history.none': 'No point in this time: the first comes ten seconds after the job is seen on a GPU.',
   'history.mean': 'mean of {n} ranks',
+  'history.mean.all': 'mean of all ranks',
   'history.idle': 'idle under {n}',
   'history.saturated': 'saturated over {n}',
   'history.full': 'full from {n} on',

@@ -200,6 +200,7 @@ export const ZH = {
   'history.nobody': '目前没有任务的 rank 在这些 GPU 上,因此没有可绘制的历史。',
   'history.none': '该时间段内没有数据:在 GPU 上发现任务十秒后出现第一个点。',
   'history.mean': '{n} 个 rank 的均值',
+  'history.mean.all': '全部 rank 的均值',
   'history.idle': '低于 {n} 为空闲',
   'history.saturated': '高于 {n} 为饱和',
   'history.full': '{n} 起为已满',

@@ -81,10 +81,11 @@ class GpuPageIT {
                         "--steps",
                         "1000000")));
         await().atMost(PATIENCE)
-                .until(() -> get(here + "api/jobs/" + JOB + "/report").path("ranks").size() == 2);
+                .until(() ->
+                        get(here + "api/jobs/" + JOB + "/report").path("ranks").size() == 2);
         JsonNode ranks = get(here + "api/jobs/" + JOB + "/report").path("ranks");
-        driver.says(
-                script(ranks.path(0).path("pid").asLong(), ranks.path(1).path("pid").asLong()));
+        driver.says(script(
+                ranks.path(0).path("pid").asLong(), ranks.path(1).path("pid").asLong()));
         await().atMost(PATIENCE)
                 .until(() -> get(here + "api/jobs/" + JOB + "/steps?series=gpu_percent")
                                 .path("series")
@@ -136,9 +137,9 @@ class GpuPageIT {
     }
 
     private static JsonNode get(String url) throws IOException, InterruptedException {
-        return JSON.readTree(CLIENT.send(
-                        HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
-                .body());
+        return JSON.readTree(
+                CLIENT.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+                        .body());
     }
 
     @AfterAll
@@ -188,8 +189,11 @@ class GpuPageIT {
         assertThat(cards.nth(0).locator("a")).hasText("rank 0 of " + JOB);
         assertThat(cards.nth(0)).containsText("61.5 GiB");
         assertThat(cards.nth(1).locator("a")).hasText("rank 1 of " + JOB);
-        assertThat(cards.nth(1).locator(".memory .bar")).hasAttribute("aria-label", Pattern.compile(
-                "Memory 31.2 GiB of 80.0 GiB: rank 1 of on-gpus 27.0 GiB, .*marked: full from 95 % on"));
+        assertThat(cards.nth(1).locator(".memory .bar"))
+                .hasAttribute(
+                        "aria-label",
+                        Pattern.compile(
+                                "Memory 31.2 GiB of 80.0 GiB: rank 1 of on-gpus 27.0 GiB, .*marked: full from 95 % on"));
         assertThat(cards.nth(2)).containsText("Lost: it fell off the bus or needs a reset.");
     }
 
@@ -202,9 +206,13 @@ class GpuPageIT {
         assertThat(history).containsText("saturated over 95 %");
         assertThat(history).containsText("full from 76.0 GiB on");
         assertThat(history.locator(".legend li")).hasCount(2);
-        history.locator("label", new Locator.LocatorOptions().setHasText("Rank")).locator("select").selectOption("1");
+        history.locator("label", new Locator.LocatorOptions().setHasText("Rank"))
+                .locator("select")
+                .selectOption("1");
         assertThat(history.locator(".legend li")).hasCount(1);
-        history.locator("label", new Locator.LocatorOptions().setHasText("Time")).locator("select").selectOption("10m");
+        history.locator("label", new Locator.LocatorOptions().setHasText("Time"))
+                .locator("select")
+                .selectOption("10m");
         assertThat(page.url()).contains("rank=1").contains("time=10m");
         assertThat(history.locator("canvas")).isVisible();
         history.locator("summary").click();
@@ -250,7 +258,8 @@ class GpuPageIT {
                     .hasCount(1);
             assertThat(new AxeBuilder(page).analyze().getViolations())
                     .as(url + " " + theme)
-                    .extracting(rule -> rule.getId() + " " + rule.getNodes().get(0).getHtml())
+                    .extracting(
+                            rule -> rule.getId() + " " + rule.getNodes().get(0).getHtml())
                     .isEmpty();
         }
     }
