@@ -6,8 +6,19 @@ export const NONE = '–';
 const KIB = 1024;
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
+const known = {};
+
+/** Of the page's language; to make one takes longer than to write a row of a table. */
+function formats() {
+  const of = language();
+  return (known[of] ??= {
+    count: new Intl.NumberFormat(of),
+    clock: new Intl.DateTimeFormat(of, {dateStyle: 'medium', timeStyle: 'medium'}),
+  });
+}
+
 /** 1,204 */
-export const count = (n) => (n === null || n === undefined ? NONE : new Intl.NumberFormat(language()).format(n));
+export const count = (n) => (n === null || n === undefined ? NONE : formats().count.format(n));
 
 /** Of bytes: 17.2 GiB. */
 export function bytes(n) {
@@ -59,6 +70,10 @@ export function three(n) {
 
 export const percent = (n) => (n === null || n === undefined ? NONE : `${Math.round(n)} %`);
 
+export const celsius = (n) => (n === null || n === undefined ? NONE : `${Math.round(n)} °C`);
+
+export const watts = (n) => (n === null || n === undefined ? NONE : `${Math.round(n)} W`);
+
 /** Steps a second, of seconds a step. */
 export const rate = (stepSeconds) => (stepSeconds ? three(1 / stepSeconds) : NONE);
 
@@ -73,7 +88,11 @@ export function ago(time, now = Date.now()) {
 
 /** An ISO time in the reader's own zone. */
 export const clock = (time) =>
-  time ? new Date(time).toLocaleString(language(), {dateStyle: 'medium', timeStyle: 'medium'}) : NONE;
+  time ? formats().clock.format(new Date(time)) : NONE;
+
+/** A time of day, of milliseconds of Unix time; with the day where asked for. */
+export const timeOfDay = (millis, withDay = false) =>
+  new Date(millis).toLocaleString(language(), {hour: '2-digit', minute: '2-digit', second: withDay ? undefined : '2-digit', ...(withDay ? {month: 'numeric', day: 'numeric'} : {})});
 
 /** 0–3, 6 of [0, 1, 2, 3, 6]. */
 export function ranges(numbers) {

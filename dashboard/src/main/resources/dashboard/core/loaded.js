@@ -8,6 +8,8 @@ export class Loaded {
   data = null;
   error = null;
   loading = false;
+  /** When the data was true, by this machine's clock; 0 before there is any. */
+  atMillis = 0;
   #host;
   #ask;
   #round = 0;
@@ -15,6 +17,7 @@ export class Loaded {
   #asked = false;
   #askedMillis = 0;
   #onAgain = () => this.load();
+  #onState = () => this.#host.requestUpdate();
   #gap;
 
   /**
@@ -30,6 +33,7 @@ export class Loaded {
 
   hostConnected() {
     live.addEventListener('again', this.#onAgain);
+    live.addEventListener('state', this.#onState);
     this.#asked = false;
   }
 
@@ -42,6 +46,7 @@ export class Loaded {
 
   hostDisconnected() {
     live.removeEventListener('again', this.#onAgain);
+    live.removeEventListener('state', this.#onState);
     clearTimeout(this.#again);
     this.#again = 0;
     this.#round++;
@@ -52,6 +57,16 @@ export class Loaded {
     this.data = null;
     this.error = null;
     return this.load();
+  }
+
+  /** An event changed the data in its place: it is of now. */
+  touch() {
+    this.atMillis = Date.now();
+  }
+
+  /** Whether what it has may no longer be so: the collector is away, or did not answer. */
+  get stale() {
+    return this.data !== null && (this.error !== null || live.state === 'lost');
   }
 
   async load() {
@@ -71,6 +86,7 @@ export class Loaded {
       if (round === this.#round) {
         this.data = data;
         this.error = null;
+        this.atMillis = Date.now();
       }
     } catch (e) {
       if (round === this.#round) {

@@ -1,5 +1,6 @@
 /** A panel in each of its states; it keeps its shape while it loads and when it fails. */
 import {html, nothing} from 'lit';
+import {clock} from '../core/format.js';
 import {t} from '../core/words.js';
 
 /**
@@ -15,7 +16,13 @@ export function panel(title, loaded, body, {id = '', head = nothing, kind = ''} 
 /** What it holds, or why it holds nothing. */
 export function states(loaded, body) {
   return html`${loaded.error ? problem(loaded) : nothing}
+  ${loaded.stale ? asOf(loaded) : nothing}
   ${loaded.data ? body(loaded.data) : loaded.error ? nothing : html`<div class="skeleton" role="status">${t('loading')}</div>`}`;
+}
+
+function asOf(loaded) {
+  const time = new Date(loaded.atMillis);
+  return html`<p class="stale">${t('stale')} <time datetime=${time.toISOString()}>${clock(time)}</time></p>`;
 }
 
 function problem(loaded) {

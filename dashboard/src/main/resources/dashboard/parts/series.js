@@ -1,42 +1,29 @@
-/** Figures over steps: charts that share one axis and one cursor. The chart library comes when there is something to draw. */
+/** A job's figures over its steps, the mean of all ranks with the least and the most around it, and its findings as marks on the axis. */
 import {html, nothing} from 'lit';
+import {guard} from 'lit/directives/guard.js';
 import {get, jobPath} from '../core/api.js';
-import {bytes, count, duration, three} from '../core/format.js';
+import {bytes, celsius, count, duration, percent, three, watts} from '../core/format.js';
 import {Loaded} from '../core/loaded.js';
-import {t} from '../core/words.js';
+import {hrefOf} from '../core/route.js';
+import {language, t} from '../core/words.js';
 import {Part} from './element.js';
+import {sentence} from './finding.js';
+import {finite, SIDES} from './options.js';
 import {states} from './panel.js';
+import {severityIcon} from './severity.js';
+import './chart.js';
 
+const ORDER = ['step_time_seconds', 'gradient_norm', 'gpu_percent', 'gpu_memory_used_bytes', 'gpu_memory_rank_bytes', 'gpu_temperature_celsius', 'gpu_power_watts'];
 const LOGARITHMIC = new Set(['gradient_norm']);
-const UNITS = {step_time_seconds: duration, gpu_memory_used_bytes: bytes};
-/** Those of one rank alone are on the page of GPUs. */
-const OF_RANK = /\/rank\.\d+$/;
-const CHART_HEIGHT = 130;
-const GAP = 40;
+const UNITS = {step_time_seconds: duration, gpu_percent: percent, gpu_memory_used_bytes: bytes, gpu_memory_rank_bytes: bytes, gpu_temperature_celsius: celsius, gpu_power_watts: watts};
 
-const number = (value) => (typeof value === 'number' ? value : null);
+const base = (series) => series.name.split('/')[0];
+const place = (series) => (ORDER.indexOf(base(series)) + ORDER.length + 1) % (ORDER.length + 1);
 
 class Series extends Part {
-  static properties = {job: {}, version: {}, findings: {}};
+  static properties = {job: {}, version: {}, findings: {}, told: {state: true}};
 
   #series = new Loaded(this, () => (this.job ? get(jobPath(this.job, 'steps'), {points: 400}) : null), 5000);
-  #chart = null;
-  #charts = null;
-  #sizes = new ResizeObserver(() => this.#chart?.resize());
-  #redraw = () => this.#draw();
-
-  connectedCallback() {
-    super.connectedCallback();
-    window.addEventListener('gw-theme', this.#redraw);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    window.removeEventListener('gw-theme', this.#redraw);
-    this.#sizes.disconnect();
-    this.#chart?.dispose();
-    this.#chart = null;
-  }
 
   willUpdate(changed) {
     if (changed.has('job') && changed.get('job')) {
@@ -46,87 +33,85 @@ class Series extends Part {
     }
   }
 
-  updated() {
-    this.#draw();
-  }
-
   #shown() {
-    return (this.#series.data?.series ?? []).filter((series) => series.points.length && !OF_RANK.test(series.name));
+    return (this.#series.data?.series ?? []).filter((series) => series.points.length && !series.name.includes('/rank.')).sort((a, b) => place(a) - place(b));
   }
 
   render() {
     return html`<section class="panel series"><div class="panel-head"><h2>${t('series.title')}</h2></div>
       ${states(this.#series, () => {
         const shown = this.#shown();
-        return shown.length
-          ? html`<div class="chart" aria-hidden="true" .style=${`height:${shown.length * (CHART_HEIGHT + GAP) + GAP}px`}></div>
-            <details><summary>${t('series.table')}</summary>${this.#table(shown)}</details>`
-          : html`<p class="empty">${t('series.none')}</p>`;
+        return shown.length ? this.#drawn(shown) : html`<p class="empty">${t('series.none')}</p>`;
       })}</section>`;
+  }
+
+  #drawn(shown) {
+    const steps = shown.flatMap((series) => series.points.map((point) => point.step));
+    const first = Math.min(...steps);
+    const last = Math.max(...steps);
+    const moments = this.#moments();
+    const axis = {kind: 'value', first, last: Math.max(last, first + 1), format: (step) => t('job.step', {n: count(Math.round(step))}), marks: moments.map(([at]) => Math.max(first, at))};
+    return html`${moments.length ? this.#marks(moments, axis) : nothing}
+      ${guard([this.#series.data, language(), moments.map(([at]) => at).join()], () => html`<gw-chart .figures=${shown.map(figure)} .axis=${axis}></gw-chart>`)}
+      <p class="quiet">${t('series.band')}</p>
+      <details><summary>${t('series.table')}</summary>${this.#table(shown)}</details>`;
+  }
+
+  /** [step, findings] of those that began at a step. */
+  #moments() {
+    const moments = new Map();
+    for (const finding of this.findings ?? []) {
+      const at = finding.evidence?.first_step;
+      // One step alone is where a finding of GPUs or of the log was looked at, and began at none.
+      if (Number.isFinite(at) && (finding.parameters.length || finding.evidence.steps > 1)) {
+        moments.set(at, [...(moments.get(at) ?? []), finding]);
+      }
+    }
+    return [...moments].sort(([a], [b]) => a - b);
+  }
+
+  #marks(moments, axis) {
+    const share = (at) => Math.min(1, Math.max(0, (at - axis.first) / (axis.last - axis.first)));
+    return html`<ul class="moments" aria-label=${t('job.findings')}>${moments.map(([at, findings]) => {
+      const name = `${t('job.step', {n: count(at)})}: ${findings.map(sentence).join(' · ')}`;
+      const tell = () => (this.told = name);
+      const hush = () => (this.told = null);
+      const left = `left:calc(${SIDES.left}px + ${share(at)} * (100% - ${SIDES.left + SIDES.right}px))`;
+      return html`<li .style=${left}><a href=${hrefOf('jobs', this.job, {finding: findings[0].id})} aria-label=${name} @mouseenter=${tell} @mouseleave=${hush} @focus=${tell} @blur=${hush}
+        >${severityIcon(findings[0].severity)}</a></li>`;
+    })}</ul><p class="told quiet" aria-hidden="true">${this.told ?? t('series.marks')}</p>`;
   }
 
   #table(shown) {
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${t('series.table')}><table class="rows"><thead><tr><th scope="col">${t('series.title')}</th>
       <th scope="col" class="number">${t('series.last')}</th><th scope="col" class="number">${t('series.min')}</th><th scope="col" class="number">${t('series.max')}</th></tr></thead>
       <tbody>${shown.map((series) => {
-        const unit = UNITS[series.name] ?? three;
+        const unit = UNITS[base(series)] ?? three;
         const points = series.points;
         return html`<tr><th scope="row">${named(series.name)}</th><td class="number">${unit(points[points.length - 1].mean)}</td>
-          <td class="number">${unit(Math.min(...points.map((point) => number(point.min) ?? Infinity)))}</td>
-          <td class="number">${unit(Math.max(...points.map((point) => number(point.max) ?? -Infinity)))}</td></tr>`;
+          <td class="number">${unit(Math.min(...points.map((point) => finite(point.min) ?? Infinity)))}</td>
+          <td class="number">${unit(Math.max(...points.map((point) => finite(point.max) ?? -Infinity)))}</td></tr>`;
       })}</tbody></table></div>`;
   }
+}
 
-  async #draw() {
-    const place = this.querySelector('.chart');
-    if (!place) {
-      this.#chart?.dispose();
-      this.#chart = null;
-      return;
-    }
-    this.#charts ??= await import('echarts');
-    if (!this.isConnected || !place.isConnected) {
-      return;
-    }
-    if (this.#chart?.getDom() !== place) {
-      this.#chart?.dispose();
-      this.#chart = this.#charts.init(place, null, {renderer: 'canvas'});
-      this.#sizes.observe(place);
-    }
-    this.#chart.resize();
-    this.#chart.setOption(options(this.#shown(), this.findings ?? [], getComputedStyle(this)), true);
-  }
+function figure(series) {
+  return {
+    name: named(series.name),
+    unit: UNITS[base(series)] ?? three,
+    logarithmic: LOGARITHMIC.has(base(series)),
+    ofBytes: UNITS[base(series)] === bytes,
+    least: base(series) === 'gpu_percent' ? 0 : null,
+    most: base(series) === 'gpu_percent' ? 100 : null,
+    lines: [{name: t('series.mean'), points: series.points.map((point) => [point.step, finite(point.mean)])}],
+    band: series.points.map((point) => [point.step, finite(point.min), finite(point.max)]),
+  };
 }
 
 /** A series' name in the page's language; of one of several models with its name. */
 function named(name) {
   const [series, ...of] = name.split('/');
   return [t(`series.${series}`), ...of].join(' · ');
-}
-
-function options(shown, findings, style) {
-  const of = (name) => style.getPropertyValue(name).trim();
-  const text = of('--quiet');
-  const step = (series, point) => point.step;
-  const marks = [...new Set(findings.filter((finding) => finding.parameters.length).map((finding) => finding.evidence.first_step))];
-  return {
-    animation: false,
-    textStyle: {fontFamily: of('--font'), color: text},
-    axisPointer: {link: [{xAxisIndex: 'all'}], lineStyle: {color: text}},
-    // As text on the canvas: the page's policy lets no style stand in HTML.
-    tooltip: {trigger: 'axis', renderMode: 'richText', backgroundColor: of('--raised'), borderColor: of('--line'), textStyle: {color: of('--text'), fontSize: 12}},
-    grid: shown.map((series, i) => ({left: 70, right: 16, top: GAP + i * (CHART_HEIGHT + GAP), height: CHART_HEIGHT - GAP / 2})),
-    title: shown.map((series, i) => ({text: named(series.name), left: 8, top: 12 + i * (CHART_HEIGHT + GAP), textStyle: {fontSize: 12, fontWeight: 600, color: of('--text')}})),
-    xAxis: shown.map((series, i) => ({type: 'value', gridIndex: i, min: 'dataMin', max: 'dataMax', axisLabel: {show: i === shown.length - 1, color: text, formatter: count},
-      splitLine: {show: false}, axisLine: {lineStyle: {color: of('--line')}}})),
-    yAxis: shown.map((series, i) => ({type: LOGARITHMIC.has(series.name.split('/')[0]) ? 'log' : 'value', gridIndex: i, scale: true, splitNumber: 2,
-      axisLabel: {color: text, formatter: UNITS[series.name] ?? three}, splitLine: {lineStyle: {color: of('--line')}}})),
-    series: shown.map((series, i) => ({type: 'line', name: named(series.name), xAxisIndex: i, yAxisIndex: i, showSymbol: series.points.length < 3, symbolSize: 5,
-      lineStyle: {width: 1.5, color: of('--accent')}, itemStyle: {color: of('--accent')},
-      tooltip: {valueFormatter: UNITS[series.name] ?? three},
-      data: series.points.map((point) => [step(series, point), number(point.mean)]),
-      markLine: marks.length ? {silent: true, symbol: 'none', label: {show: false}, lineStyle: {color: of('--warning'), type: 'dashed'}, data: marks.map((at) => ({xAxis: at}))} : undefined})),
-  };
 }
 
 customElements.define('gw-series', Series);

@@ -1,12 +1,13 @@
-/** GPUs by machine, and whose memory it is; where there is none, why. */
+/** GPUs by machine, and whose memory it is; where there is none, why. Then what they did over time. */
 import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
 import {get} from '../core/api.js';
-import {bytes, NONE, percent, three} from '../core/format.js';
 import {Loaded} from '../core/loaded.js';
-import {hrefOf} from '../core/route.js';
 import {t} from '../core/words.js';
 import {Part} from '../parts/element.js';
+import {gpuCard} from '../parts/gpu.js';
 import {states} from '../parts/panel.js';
+import '../parts/history.js';
 
 const EVERY_MILLIS = 2000;
 
@@ -33,30 +34,17 @@ class Gpus extends Part {
   #body(data) {
     const hosts = new Map();
     data.gpus.forEach((gpu) => hosts.set(gpu.host, [...(hosts.get(gpu.host) ?? []), gpu]));
-    return html`${data.hint ? html`<section class="panel"><h2 class="answer">${t('gpus.none')}</h2><p>${data.hint}</p></section>` : nothing}
-      ${[...hosts].map(([host, gpus]) => html`<section class="panel"><div class="panel-head"><h2 class="mono">${host}</h2>
-        <span class="quiet">${data.driver ? `driver ${data.driver}` : ''}</span></div>
-        <div class="scroll" tabindex="0" role="group" aria-label=${host}><table class="rows gpus"><thead><tr><th scope="col" class="number">#</th><th scope="col">${t('gpus.title')}</th>
-        <th scope="col">${t('gpus.use')}</th><th scope="col">${t('gpus.memory')}</th><th scope="col" class="number">${t('gpus.temperature')}</th><th scope="col" class="number">${t('gpus.power')}</th>
-        <th scope="col">${t('gpus.processes')}</th></tr></thead><tbody>${gpus.map((gpu) => this.#row(gpu))}</tbody></table></div></section>`)}`;
+    return html`${data.state === 'ok' && data.gpus.length ? nothing : this.#none(data)}
+      ${repeat(hosts, ([host]) => host, ([host, gpus], i) => html`<section class="panel"><div class="panel-head"><h2 class="mono">${host}</h2>
+        <span class="quiet">${i === 0 && data.driver ? t('gpus.driver', {version: data.driver}) : ''}</span></div>
+        <div class="gpus">${repeat(gpus, (gpu) => gpu.uuid || gpu.index, (gpu) => gpuCard(gpu, data.thresholds))}</div></section>`)}
+      ${data.gpus.length || this.route?.params.get('job') ? html`<gw-history .params=${this.route.params} .gpus=${data.gpus} .thresholds=${data.thresholds}></gw-history>` : nothing}`;
   }
 
-  #row(gpu) {
-    const {total_bytes: total, used_bytes: used} = gpu.memory;
-    const busy = gpu.utilization.gpu_percent;
-    return html`<tr><th scope="row" class="number">${gpu.index}</th>
-      <td>${gpu.name}<br><span class="quiet mono">${gpu.uuid}</span>${gpu.state && gpu.state !== 'ok' ? html` <span class="state failed">${gpu.state}</span>` : nothing}</td>
-      <td><span class="number">${percent(busy)}</span>${busy === null ? nothing : html`<meter min="0" max="100" value=${busy} aria-label=${t('gpus.use')}></meter>`}</td>
-      <td><span class="number">${bytes(used)} / ${bytes(total)}</span>${total ? html`<meter min="0" max=${total} high=${total * 0.95} optimum="0" value=${used} aria-label=${t('gpus.memory')}></meter>` : nothing}</td>
-      <td class="number">${gpu.temperature_celsius === null ? NONE : `${gpu.temperature_celsius} °C`}</td>
-      <td class="number">${gpu.power_watts === null ? NONE : `${three(gpu.power_watts)} W`}</td>
-      <td>${gpu.processes.length ? html`<ul class="processes">${gpu.processes.map((process) => this.#process(process))}</ul>` : html`<span class="quiet">${t('gpus.nobody')}</span>`}</td></tr>`;
-  }
-
-  #process(process) {
-    return html`<li><span class="mono">${process.pid}</span> ${process.job
-      ? html`<a href=${hrefOf('jobs', process.job)}>${process.rank === null ? process.job : `rank ${process.rank}`}</a>` : nothing}
-      ${process.name ?? ''} <span class="number">${bytes(process.used_bytes)}</span></li>`;
+  /** This machine has none, or they cannot be seen: why, in words, and as the collector says it. */
+  #none(data) {
+    return html`<section class="panel no-gpu"><h2 class="answer">${t('gpus.none')}</h2><p>${t(`gpus.driver.${data.state}`)}</p>
+      ${data.hint ? html`<p class="quiet">${data.hint}</p>` : nothing}</section>`;
   }
 }
 

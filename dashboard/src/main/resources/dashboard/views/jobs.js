@@ -1,31 +1,47 @@
 /** All jobs, a row each, live. */
 import {html, nothing} from 'lit';
+import {guard} from 'lit/directives/guard.js';
 import {repeat} from 'lit/directives/repeat.js';
 import {get} from '../core/api.js';
 import {ago, clock, count, NONE, rate} from '../core/format.js';
 import {Listening} from '../core/live.js';
 import {Loaded} from '../core/loaded.js';
 import {hrefOf, setParams} from '../core/route.js';
-import {t} from '../core/words.js';
+import {language, t} from '../core/words.js';
+import {BLOCK, Blocks} from '../parts/blocks.js';
 import {Part} from '../parts/element.js';
 import {states} from '../parts/panel.js';
 import {severityIcon} from '../parts/severity.js';
+import {Recent, spark} from '../parts/spark.js';
 import '../parts/copy.js';
 
 const PAGE = 100;
+/** How often it is said anew how long ago a job was seen. */
+const AGO_MILLIS = 10_000;
+const COLUMNS = 8;
+const BY_NAME = new Intl.Collator();
 const ORDER = {critical: 0, error: 1, warning: 2, info: 3};
 const SORTS = {
   newest: () => 0,
   worst: (a, b) => (ORDER[a.worst] ?? 4) - (ORDER[b.worst] ?? 4),
-  name: (a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id),
+  name: (a, b) => BY_NAME.compare(a.name, b.name) || BY_NAME.compare(a.id, b.id),
 };
 
 class Jobs extends Part {
   static properties = {route: {}, shown: {state: true}};
 
   #jobs = new Loaded(this, () => this.#ask());
+  #blocks = new Blocks(this);
+  #recent = new Recent();
   #tick = 0;
+  #ticks = 0;
+  #frame = 0;
   #filter = '';
+  /** Where each job is in the list of the API. */
+  #places = new Map();
+  #placed = null;
+  /** The state of jobs that are not in the list and were heard of. */
+  #others = new Map();
 
   constructor() {
     super();
@@ -35,12 +51,17 @@ class Jobs extends Part {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#tick = setInterval(() => this.requestUpdate(), 10_000);
+    this.#tick = setInterval(() => {
+      this.#ticks++;
+      this.requestUpdate();
+    }, AGO_MILLIS);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.#tick);
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
   }
 
   #param(name) {
@@ -67,6 +88,7 @@ class Jobs extends Part {
   }
 
   willUpdate(changed) {
+    this.#place();
     const filter = `${this.#param('text')}\n${this.#param('state')}`;
     if (changed.has('route') && filter !== this.#filter) {
       this.#filter = filter;
@@ -74,16 +96,37 @@ class Jobs extends Part {
     }
   }
 
-  /** A row that is there changes in its place; one that is not makes the list be asked for. */
-  #heard(job) {
-    const list = this.#jobs.data?.jobs;
-    const at = list?.findIndex((known) => known.id === job.id) ?? -1;
-    if (at >= 0) {
-      list[at] = job;
-      this.requestUpdate();
-    } else {
-      this.#jobs.soon();
+  /** A list that is new. */
+  #place() {
+    const jobs = this.#jobs.data?.jobs;
+    if (!jobs || jobs === this.#placed) {
+      return;
     }
+    this.#placed = jobs;
+    this.#places = new Map(jobs.map((job, at) => [job.id, at]));
+    this.#recent.keep(this.#places);
+    jobs.forEach((job) => this.#recent.take(job, performance.now()));
+  }
+
+  /** A row that is there changes in its place; a job that is new, or began or ended elsewhere, makes the list be asked for. */
+  #heard(job) {
+    this.#place();
+    const at = this.#places.get(job.id);
+    if (at === undefined) {
+      if (this.#others.get(job.id) !== job.state) {
+        this.#others.set(job.id, job.state);
+        this.#jobs.soon();
+      }
+      return;
+    }
+    this.#jobs.data.jobs[at] = job;
+    this.#jobs.touch();
+    this.#recent.take(job, performance.now());
+    // However many jobs tell something, the list is drawn once a frame, and not at all while nobody sees it.
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.requestUpdate();
+    });
   }
 
   render() {
@@ -113,11 +156,21 @@ class Jobs extends Part {
         : html`<table class="rows jobs"><thead><tr>
             <th scope="col">${t('jobs.name')}</th><th scope="col">${t('jobs.state')}</th><th scope="col" class="number">${t('jobs.ranks')}</th>
             <th scope="col" class="number">${t('jobs.step')}</th><th scope="col" class="number">${t('jobs.rate')}</th>
-            <th scope="col">${t('jobs.finding')}</th><th scope="col">${t('jobs.seen')}</th></tr></thead>
-            <tbody>${repeat(sorted, (job) => job.id, (job) => this.#row(job))}</tbody></table>`}
+            <th scope="col">${t('jobs.busy')}</th><th scope="col">${t('jobs.finding')}</th><th scope="col">${t('jobs.seen')}</th></tr></thead>
+            ${this.#bodies(sorted)}</table>`}
       ${data.jobs.length < data.total
         ? html`<button class="more" @click=${() => this.#more()}>${t('jobs.more')}</button>`
         : nothing}`;
+  }
+
+  #bodies(sorted) {
+    const starts = Array.from({length: Math.ceil(sorted.length / BLOCK)}, (none, block) => block * BLOCK);
+    return starts.map((start, block) => {
+      const jobs = sorted.slice(start, start + BLOCK);
+      return html`<tbody data-block=${block}>${this.#blocks.near(block)
+        ? repeat(jobs, (job) => job.id, (job) => guard([job, this.#ticks, language()], () => this.#row(job)))
+        : html`<tr class="away" aria-hidden="true"><td colspan=${COLUMNS} .style=${`height:${this.#blocks.height(block, jobs.length)}px`}></td></tr>`}</tbody>`;
+    });
   }
 
   #more() {
@@ -152,6 +205,7 @@ class Jobs extends Part {
       <td class="number">${job.world_size ? `${count(job.ranks)}/${count(job.world_size)}` : NONE}</td>
       <td class="number">${count(job.step)}</td>
       <td class="number">${job.state === 'running' ? rate(job.step_seconds) : NONE}</td>
+      <td class="busy ${job.state === 'running' ? '' : 'over'}">${job.state === 'running' ? spark(this.#recent.of(job.id)) : NONE}</td>
       <td class="finding">${job.worst || job.step ? html`${severityIcon(job.worst)} <span>${job.title || t('jobs.healthy')}</span>` : NONE}</td>
       <td class="quiet"><time datetime=${job.updated ?? ''} title=${clock(job.updated)}>${ago(job.updated)}</time></td>
     </tr>`;

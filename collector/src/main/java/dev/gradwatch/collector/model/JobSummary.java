@@ -1,6 +1,10 @@
 package dev.gradwatch.collector.model;
 
+import dev.gradwatch.collector.model.Observation.GpuSampled;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param worst null where there is no finding
  * @param title of the worst finding; empty where there is none
  * @param updatedMicros when this was true
+ * @param gpuPercent utilisation of its ranks' GPUs, the mean of all; null where unknown, as of a job that does not run
  */
 public record JobSummary(
         String id,
@@ -34,7 +39,46 @@ public record JobSummary(
         @Nullable Severity worst,
         String title,
         int findings,
-        long updatedMicros) {
+        long updatedMicros,
+        @Nullable Integer gpuPercent) {
+
+    /** Of a job whose GPUs nobody sees now. */
+    public JobSummary(
+            String id,
+            String name,
+            String runKey,
+            State state,
+            @Nullable Integer exitCode,
+            long startedMicros,
+            long endedMicros,
+            int worldSize,
+            int ranks,
+            long step,
+            long stepNanos,
+            String framework,
+            @Nullable Severity worst,
+            String title,
+            int findings,
+            long updatedMicros) {
+        this(
+                id,
+                name,
+                runKey,
+                state,
+                exitCode,
+                startedMicros,
+                endedMicros,
+                worldSize,
+                ranks,
+                step,
+                stepNanos,
+                framework,
+                worst,
+                title,
+                findings,
+                updatedMicros,
+                null);
+    }
 
     public enum State {
         RUNNING,
@@ -71,6 +115,38 @@ public record JobSummary(
                 worst == null ? "" : worst.title(),
                 report.findings().size(),
                 nowMicros);
+    }
+
+    /** The same with what its ranks' GPUs do. Of a job that ended there is nothing to say. */
+    public JobSummary with(List<GpuSampled> gpus) {
+        int[] percents = state != State.RUNNING
+                ? new int[0]
+                : gpus.stream()
+                        .map(sampled -> sampled.sample().gpuPercent())
+                        .filter(Objects::nonNull)
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+        Integer mean = percents.length == 0
+                ? null
+                : (int) Math.round(IntStream.of(percents).average().orElse(0));
+        return new JobSummary(
+                id,
+                name,
+                runKey,
+                state,
+                exitCode,
+                startedMicros,
+                endedMicros,
+                worldSize,
+                ranks,
+                step,
+                stepNanos,
+                framework,
+                worst,
+                title,
+                findings,
+                updatedMicros,
+                mean);
     }
 
     private static String runKey(JobReport report) {

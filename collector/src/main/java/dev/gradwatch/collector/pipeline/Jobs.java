@@ -79,6 +79,11 @@ public final class Jobs implements ObservationSink {
         this.thresholds = thresholds;
     }
 
+    /** From when on what GPUs do is told. */
+    public GpuThresholds thresholds() {
+        return thresholds;
+    }
+
     /** Listeners are called outside of any job's lock, on the thread that brought the news. */
     public void addListener(JobListener listener) {
         listeners.add(listener);

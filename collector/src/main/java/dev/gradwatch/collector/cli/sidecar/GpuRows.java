@@ -58,7 +58,7 @@ final class GpuRows {
             jobs.examined(job).ifPresent(examination -> others.add(examination, known));
         }
         others.elsewhere.forEach((place, shared) -> rows.add(new GpuRow(place.host(), shared(shared))));
-        return new GpuPage(here.driver(), rows);
+        return new GpuPage(here.driver(), rows, jobs.thresholds());
     }
 
     private void add(Examination examination, Set<String> known) {

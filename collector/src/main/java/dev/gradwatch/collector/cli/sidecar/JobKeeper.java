@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -81,7 +82,7 @@ final class JobKeeper implements Consumer<Examination> {
     public void accept(Examination examination) {
         long now = nowMicros.getAsLong();
         JobReport report = examination.report();
-        JobSummary summary = JobSummary.of(report, now);
+        JobSummary summary = JobSummary.of(report, now).with(examination.gpus());
         JobSummary before = catalogue.get(summary.id());
         catalogue.put(summary);
         LastRuns.@Nullable LastRun lastRun = lastRuns.of(summary);
@@ -117,7 +118,8 @@ final class JobKeeper implements Consumer<Examination> {
                 && before.state() == now.state()
                 && before.ranks() == now.ranks()
                 && before.findings() == now.findings()
-                && before.title().equals(now.title());
+                && before.title().equals(now.title())
+                && Objects.equals(before.gpuPercent(), now.gpuPercent());
     }
 
     private synchronized void keep(JobReport report, JobSummary summary, Examination examination, long now) {

@@ -7,6 +7,7 @@ import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.Gpu;
 import dev.gradwatch.collector.model.GpuDriver;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.ParameterUsage;
@@ -133,8 +134,9 @@ public interface Directory {
      *
      * @param driver of this machine
      * @param gpus this machine's first
+     * @param thresholds from when on what they do is told
      */
-    record GpuPage(GpuDriver driver, List<GpuRow> gpus) {
+    record GpuPage(GpuDriver driver, List<GpuRow> gpus, GpuThresholds thresholds) {
         public GpuPage {
             gpus = List.copyOf(gpus);
         }

@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.sink.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.sink.http.Directory.GpuPage;
 import dev.gradwatch.collector.sink.report.GpuJson;
 import java.util.List;
@@ -24,6 +25,12 @@ final class GpuRoutes {
                 .filter(row -> host == null || host.equals(row.host()))
                 .map(row -> GpuJson.gpu(row.host(), row.gpu()))
                 .toList();
-        return Answer.ok(GpuJson.tree(page.driver(), gpus));
+        ObjectNode tree = GpuJson.tree(page.driver(), gpus);
+        GpuThresholds thresholds = page.thresholds();
+        tree.putObject("thresholds")
+                .put("idle_percent", thresholds.idlePercent())
+                .put("saturated_percent", thresholds.saturatedPercent())
+                .put("full_percent", thresholds.fullPercent());
+        return Answer.ok(tree);
     }
 }

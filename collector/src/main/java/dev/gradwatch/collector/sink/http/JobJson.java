@@ -39,7 +39,8 @@ final class JobJson {
                 .put("worst", job.worst() == null ? null : job.worst().id())
                 .put("title", job.title())
                 .put("findings", job.findings())
-                .put("updated", Json.iso(job.updatedMicros()));
+                .put("updated", Json.iso(job.updatedMicros()))
+                .put("gpu_percent", job.gpuPercent());
     }
 
     static ObjectNode since(SinceLastRun since) {

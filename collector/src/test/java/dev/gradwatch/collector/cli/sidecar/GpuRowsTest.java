@@ -6,10 +6,12 @@ import dev.gradwatch.collector.model.Gpu;
 import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.GpuProcess;
 import dev.gradwatch.collector.model.GpuSample.Tenant;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.SampleGpus;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.sink.http.Directory.GpuPage;
 import dev.gradwatch.collector.sink.http.Directory.GpuRow;
+import java.util.List;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +20,8 @@ class GpuRowsTest {
 
     @Test
     void unread_isOffAndEmpty() {
-        assertThat(GpuRows.page(GpuRows.NOT_READ, jobs)).isEqualTo(new GpuPage(GpuDriver.OFF, java.util.List.of()));
+        assertThat(GpuRows.page(GpuRows.NOT_READ, jobs))
+                .isEqualTo(new GpuPage(GpuDriver.OFF, List.of(), GpuThresholds.DEFAULTS));
     }
 
     @Test

@@ -50,6 +50,11 @@ class StationGpusTest {
                     .contains("gpu_percent", "gpu_power_watts")
                     .doesNotContain("gpu_percent/rank.0");
 
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(directory.job("a").orElseThrow().gpuPercent())
+                                    .isEqualTo(10));
+
             station.gpus(() -> SampleGpus.reading(SampleGpus.full()));
             assertThat(directory.gpus().driver()).isEqualTo(SampleGpus.DRIVER);
             assertThat(directory.gpus().gpus())

@@ -6,6 +6,7 @@ import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.Gpu;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
@@ -44,7 +45,8 @@ final class FakeDirectory implements Directory {
             List.of(
                     new GpuRow(SampleGpus.HOST, SampleGpus.full()),
                     new GpuRow(SampleGpus.HOST, SampleGpus.instance(7)),
-                    new GpuRow("node2", SampleGpus.bare(1, Gpu.State.LOST))));
+                    new GpuRow("node2", SampleGpus.bare(1, Gpu.State.LOST))),
+            GpuThresholds.DEFAULTS);
     final List<Object> asked = new CopyOnWriteArrayList<>();
     final List<Consumer<Event>> subscribers = new CopyOnWriteArrayList<>();
     volatile boolean storeAway;

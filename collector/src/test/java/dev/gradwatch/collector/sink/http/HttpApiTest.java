@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.GpuDriver;
+import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
@@ -145,10 +146,11 @@ class HttpApiTest {
 
     @Test
     void gpus_withoutADriver_areAStateWithAHint() {
-        api.directory.gpus = new Directory.GpuPage(GpuDriver.OFF, List.of());
+        api.directory.gpus = new Directory.GpuPage(GpuDriver.OFF, List.of(), GpuThresholds.DEFAULTS);
         assertThat(api.get("/api/gpus").body())
                 .isEqualTo("{\"driver\":null,\"gpus\":[],\"state\":\"off\","
-                        + "\"hint\":\"GPUs are not watched here\",\"nvml\":null}");
+                        + "\"hint\":\"GPUs are not watched here\",\"nvml\":null,"
+                        + "\"thresholds\":{\"idle_percent\":30,\"saturated_percent\":95,\"full_percent\":95}}");
     }
 
     @Test
