@@ -34,7 +34,8 @@ public final class Launched implements AutoCloseable {
         this.output = output;
     }
 
-    public static Launched start(Path output, Map<String, String> environment, List<String> command) throws IOException {
+    public static Launched start(Path output, Map<String, String> environment, List<String> command)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(output.getParent().toFile())
                 .redirectErrorStream(true)

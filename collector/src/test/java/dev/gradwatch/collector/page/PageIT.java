@@ -79,7 +79,10 @@ class PageIT {
         python = Launched.python("GRADWATCH_PYTHON", "2.13");
         PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
         collector = Collecting.start(
-                folder.resolve("collect.log"), "127.0.0.1:" + Launched.freePort(), "127.0.0.1:" + Launched.freePort(), "");
+                folder.resolve("collect.log"),
+                "127.0.0.1:" + Launched.freePort(),
+                "127.0.0.1:" + Launched.freePort(),
+                "");
         run(JOB, "deep_supervision", "find");
         run(HOSTILE, "all_used", "default");
     }
@@ -103,7 +106,13 @@ class PageIT {
     private static void run(String id, String scenario, String mode) throws Exception {
         Launched job = Launched.start(
                 folder.resolve("job-" + scenario + ".log"),
-                Map.of("GRADWATCH_COLLECTOR", collector.reporters(), "GRADWATCH_JOB", id, "PYTHONPATH", Launched.INJECTED),
+                Map.of(
+                        "GRADWATCH_COLLECTOR",
+                        collector.reporters(),
+                        "GRADWATCH_JOB",
+                        id,
+                        "PYTHONPATH",
+                        Launched.INJECTED),
                 List.of(
                         python,
                         "-m",
@@ -140,7 +149,9 @@ class PageIT {
     }
 
     private static com.microsoft.playwright.Browser.NewContextOptions wide() {
-        return new com.microsoft.playwright.Browser.NewContextOptions().setViewportSize(1440, 900).setLocale("en-US");
+        return new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(1440, 900)
+                .setLocale("en-US");
     }
 
     private static void go(Page page, String hash) {
@@ -190,7 +201,9 @@ class PageIT {
         assertThat(page.locator(".skip")).isFocused();
         page.keyboard().press("Enter");
         assertThat(page.locator("#content")).isFocused();
-        for (int i = 0; i < 40 && !(Boolean) page.evaluate("document.activeElement.classList.contains('map-view')"); i++) {
+        for (int i = 0;
+                i < 40 && !(Boolean) page.evaluate("document.activeElement.classList.contains('map-view')");
+                i++) {
             page.keyboard().press("Tab");
         }
         assertThat(page.locator(".map-view")).isFocused();
@@ -249,7 +262,8 @@ class PageIT {
     void hostileNames_areText() throws Exception {
         Page page = page();
         go(page, "");
-        assertThat(page.locator(".jobs tbody tr", new Page.LocatorOptions().setHasText(HOSTILE))).hasCount(1);
+        assertThat(page.locator(".jobs tbody tr", new Page.LocatorOptions().setHasText(HOSTILE)))
+                .hasCount(1);
         page.locator(".jobs a", new Page.LocatorOptions().setHasText(HOSTILE)).click();
         assertThat(page.locator(".job-head")).containsText(HOSTILE);
         assertThat(page.locator(".healthy")).containsText("All trainable parameters get gradients");
@@ -262,8 +276,9 @@ class PageIT {
                 .firstValue("Content-Security-Policy")
                 .orElseThrow();
         assertThat(policy).contains("script-src 'self' 'sha256-").doesNotContain("unsafe");
-        assertThat(page.evaluate(
-                        "() => { const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.head.append(s); return window.ran === true; }"))
+        assertThat(
+                        page.evaluate(
+                                "() => { const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.head.append(s); return window.ran === true; }"))
                 .isEqualTo(false);
         // The browser says that it did not run it.
         assertThat(complaints).allMatch(text -> text.contains("Content Security Policy"));
@@ -282,7 +297,8 @@ class PageIT {
             List<Rule> violations = new AxeBuilder(page).analyze().getViolations();
             assertThat(violations)
                     .as(view + " " + language + " " + theme)
-                    .extracting(rule -> rule.getId() + " " + rule.getNodes().get(0).getHtml())
+                    .extracting(
+                            rule -> rule.getId() + " " + rule.getNodes().get(0).getHtml())
                     .isEmpty();
         }
     }
@@ -294,7 +310,8 @@ class PageIT {
         go(page, view);
         assertThat(page.locator("h1").first()).isVisible();
         assertThat(page.locator(".skeleton")).hasCount(0);
-        assertThat((Integer) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(NARROW);
+        assertThat((Integer) page.evaluate("document.documentElement.scrollWidth"))
+                .isLessThanOrEqualTo(NARROW);
     }
 
     @Test
@@ -324,7 +341,8 @@ class PageIT {
             page.navigate(prefixed.url());
             assertThat(page.locator(".first-run")).containsText("gradwatch run");
             assertThat(page.locator(".connection")).containsText("live");
-            page.locator("nav a", new Page.LocatorOptions().setHasText("Alerts")).click();
+            page.locator("nav a", new Page.LocatorOptions().setHasText("Alerts"))
+                    .click();
             assertThat(page.locator(".empty")).isVisible();
         } finally {
             prefixed.process().close();
@@ -335,8 +353,8 @@ class PageIT {
     void alert_isAcknowledged_andACollectorThatComesBackIsCaughtUpWith() throws Exception {
         Path log = folder.resolve("restarted").resolve("collect.log");
         java.nio.file.Files.createDirectories(log.getParent());
-        Collecting first = Collecting.start(
-                log, "127.0.0.1:" + Launched.freePort(), "127.0.0.1:" + Launched.freePort(), "");
+        Collecting first =
+                Collecting.start(log, "127.0.0.1:" + Launched.freePort(), "127.0.0.1:" + Launched.freePort(), "");
         Collecting usual = collector;
         Page page = page();
         try {
@@ -345,15 +363,16 @@ class PageIT {
             page.navigate(first.url() + "#/alerts");
             assertThat(page.locator(".alert")).hasCount(1, new HasCountOptions().setTimeout(60_000));
             page.locator(".alert button").first().click();
-            assertThat(page.locator(".tabs a", new Page.LocatorOptions().setHasText("acknowledged"))).containsText("1");
+            assertThat(page.locator(".tabs a", new Page.LocatorOptions().setHasText("acknowledged")))
+                    .containsText("1");
             first.process().stop();
             first.process().await();
             assertThat(page.locator(".connection")).hasText("connection lost", new HasTextOptions().setTimeout(30_000));
-            Collecting second =
-                    Collecting.start(log.resolveSibling("again.log"), first.reporters(), first.http(), "");
+            Collecting second = Collecting.start(log.resolveSibling("again.log"), first.reporters(), first.http(), "");
             try {
                 assertThat(page.locator(".connection")).hasText("live", new HasTextOptions().setTimeout(30_000));
-                page.locator(".tabs a", new Page.LocatorOptions().setHasText("acknowledged")).click();
+                page.locator(".tabs a", new Page.LocatorOptions().setHasText("acknowledged"))
+                        .click();
                 assertThat(page.locator(".alert")).hasCount(1);
             } finally {
                 second.process().close();
