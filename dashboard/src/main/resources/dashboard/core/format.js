@@ -6,8 +6,20 @@ export const NONE = '–';
 const KIB = 1024;
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
+/** By language: making one takes longer than a hundred uses of it. */
+const counts = new Map();
+
 /** 1,204 */
-export const count = (n) => (n === null || n === undefined ? NONE : new Intl.NumberFormat(language()).format(n));
+export function count(n) {
+  if (n === null || n === undefined) {
+    return NONE;
+  }
+  const of = language();
+  if (!counts.has(of)) {
+    counts.set(of, new Intl.NumberFormat(of));
+  }
+  return counts.get(of).format(n);
+}
 
 /** Of bytes: 17.2 GiB. */
 export function bytes(n) {

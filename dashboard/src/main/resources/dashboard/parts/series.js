@@ -1,9 +1,9 @@
 /** Figures over steps: charts that share one axis and one cursor. The chart library comes when there is something to draw. */
 import {html, nothing} from 'lit';
-import {get, jobPath} from '../core/api.js';
+import {getSame, jobPath} from '../core/api.js';
 import {bytes, count, duration, three} from '../core/format.js';
 import {Loaded} from '../core/loaded.js';
-import {t} from '../core/words.js';
+import {language, t} from '../core/words.js';
 import {Part} from './element.js';
 import {states} from './panel.js';
 
@@ -19,9 +19,10 @@ const number = (value) => (typeof value === 'number' ? value : null);
 class Series extends Part {
   static properties = {job: {}, version: {}, findings: {}};
 
-  #series = new Loaded(this, () => (this.job ? get(jobPath(this.job, 'steps'), {points: 400}) : null), 5000);
+  #series = new Loaded(this, () => (this.job ? getSame(jobPath(this.job, 'steps'), {points: 400}) : null), 5000);
   #chart = null;
   #charts = null;
+  #drawn = [];
   #sizes = new ResizeObserver(() => this.#chart?.resize());
   #redraw = () => this.#draw();
 
@@ -36,6 +37,7 @@ class Series extends Part {
     this.#sizes.disconnect();
     this.#chart?.dispose();
     this.#chart = null;
+    this.#drawn = [];
   }
 
   willUpdate(changed) {
@@ -46,8 +48,13 @@ class Series extends Part {
     }
   }
 
+  /** A chart takes tens of milliseconds to draw, and an event of the job alone changes nothing in it. */
   updated() {
-    this.#draw();
+    const of = [this.#series.data, this.findings, language(), this.querySelector('.chart')];
+    if (of.some((part, i) => part !== this.#drawn[i])) {
+      this.#drawn = of;
+      this.#draw();
+    }
   }
 
   #shown() {

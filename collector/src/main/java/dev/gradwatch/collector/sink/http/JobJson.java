@@ -107,7 +107,7 @@ final class JobJson {
                                 .put("first", column.first())
                                 .put("last", column.last())
                                 .put("watched", column.watched() < 0 ? null : Long.valueOf(column.watched()))));
-        Map<List<Mark>, TextNode> texts = new IdentityHashMap<>();
+        IdentityHashMap<List<Mark>, TextNode> texts = new IdentityHashMap<>();
         ArrayNode rows = node.putArray("parameters");
         for (PassUsage.Row row : usage.parameters()) {
             rows.addObject()
