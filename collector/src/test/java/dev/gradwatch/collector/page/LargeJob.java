@@ -9,6 +9,7 @@ import dev.gradwatch.wire.Progress;
 import dev.gradwatch.wire.Step;
 import dev.gradwatch.wire.StepFlags;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,9 +121,14 @@ final class LargeJob implements AutoCloseable {
         sockets.get(rank).getOutputStream().write(frames.toByteArray());
     }
 
+    /** Not before the collector has read all and hung up: closing with its words unread would take back what was sent. */
     @Override
     public void close() throws IOException {
         for (Socket socket : sockets) {
+            socket.shutdownOutput();
+        }
+        for (Socket socket : sockets) {
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
             socket.close();
         }
     }
