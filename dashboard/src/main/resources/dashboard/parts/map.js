@@ -172,7 +172,7 @@ class GradientMap extends Part {
     return html`<div class="map-row ${i === this.at ? 'at' : ''} ${node.trouble ? 'trouble' : ''}" id=${`map-row-${i}`} role="treeitem" .style=${`top:${i * ROW}px`}
       aria-level=${level + 1} aria-expanded=${folds ? String(open) : nothing} aria-selected=${i === this.at ? 'true' : 'false'}
       aria-label=${spoken(node, data)} title=${node.path} @click=${() => this.#click(i)}>
-      <span class="map-name" .style=${`padding-left:${level * 14}px`}><span class="twist" aria-hidden="true">${folds ? (open ? '▾' : '▸') : ''}</span>${node.name}</span>
+      <span class="map-name" .style=${`--level:${level}`}><span class="twist" aria-hidden="true">${folds ? (open ? '▾' : '▸') : ''}</span>${node.name}</span>
       <span class="map-tensors quiet" aria-hidden="true">${folds ? node.tensors : ''}</span></div>`;
   }
 
