@@ -1,7 +1,7 @@
 /** A job's figures over its steps, the mean of all ranks with the least and the most around it, and its findings as marks on the axis. */
 import {html, nothing} from 'lit';
 import {guard} from 'lit/directives/guard.js';
-import {get, jobPath} from '../core/api.js';
+import {getSame, jobPath} from '../core/api.js';
 import {bytes, celsius, count, duration, percent, three, watts} from '../core/format.js';
 import {Loaded} from '../core/loaded.js';
 import {hrefOf} from '../core/route.js';
@@ -23,7 +23,7 @@ const place = (series) => (ORDER.indexOf(base(series)) + ORDER.length + 1) % (OR
 class Series extends Part {
   static properties = {job: {}, version: {}, findings: {}, told: {state: true}};
 
-  #series = new Loaded(this, () => (this.job ? get(jobPath(this.job, 'steps'), {points: 400}) : null), 5000);
+  #series = new Loaded(this, () => (this.job ? getSame(jobPath(this.job, 'steps'), {points: 400}) : null), 5000);
 
   willUpdate(changed) {
     if (changed.has('job') && changed.get('job')) {

@@ -1,27 +1,56 @@
 /** Modules and parameters as a tree that folds. */
 import {isTrouble, worse} from './marks.js';
 
+/** Of ten thousand parameters a tree takes some frames to build, so it is built in slices of this many milliseconds. */
+const SLICE_MILLIS = 8;
+const LOOK_EVERY = 256;
+
+/** Gives the frame back when its slice is used up. */
+class Slices {
+  #until = performance.now() + SLICE_MILLIS;
+  #count = 0;
+
+  /** Null, mostly; else to be awaited. */
+  rest() {
+    if (++this.#count % LOOK_EVERY || performance.now() < this.#until) {
+      return null;
+    }
+    return new Promise((resume) => setTimeout(() => {
+      this.#until = performance.now() + SLICE_MILLIS;
+      resume();
+    }));
+  }
+}
+
 /**
- * @param {Array<{model, index, name, marks}>} parameters `marks` a letter a rank
+ * @param {Array<{model, index, name, marks}>} parameters `marks` a letter a column
  * @param {string[]} models names by id; more than one makes each a root
- * @returns the roots: {key, name, path, parameter|null, children, tensors, marks, trouble}
+ * @returns a promise of the roots: {key, name, path, parameter|null, children, tensors, marks, trouble}
  */
-export function treeOf(parameters, models) {
+export async function treeOf(parameters, models) {
+  const slices = new Slices();
   const roots = new Map();
   for (const parameter of parameters) {
-    const words = parameter.name.split('.');
+    const rest = slices.rest();
+    if (rest) {
+      await rest;
+    }
+    const {name} = parameter;
+    const model = `m${parameter.model}`;
     let level = roots;
     if (models.length > 1) {
-      level = childrenOf(level, `m${parameter.model}`, models[parameter.model] ?? `model ${parameter.model}`, '');
+      level = childrenOf(level, model, models[parameter.model] ?? `model ${parameter.model}`, '');
     }
-    for (let i = 0; i < words.length - 1; i++) {
-      const path = words.slice(0, i + 1).join('.');
-      level = childrenOf(level, `m${parameter.model}:${path}`, words[i], path);
+    let from = 0;
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', from)) {
+      const path = name.slice(0, dot);
+      level = childrenOf(level, `${model}:${path}`, name.slice(from, dot), path);
+      from = dot + 1;
     }
-    const key = `m${parameter.model}:${parameter.name}`;
-    level.set(key, {key, name: words[words.length - 1], path: parameter.name, parameter, children: new Map()});
+    const key = `${model}:${name}`;
+    level.set(key, {key, name: name.slice(from), path: name, parameter, children: new Map()});
   }
-  return summed(roots);
+  return summed(roots, slices, new Map());
 }
 
 function childrenOf(level, key, name, path) {
@@ -33,34 +62,46 @@ function childrenOf(level, key, name, path) {
   return node.children;
 }
 
-function summed(level) {
+/** @param troubles whether marks hold trouble, by marks: most parameters have those of another */
+async function summed(level, slices, troubles) {
   const nodes = [];
   for (let node of level.values()) {
+    const rest = slices.rest();
+    if (rest) {
+      await rest;
+    }
     if (!node.parameter) {
-      node.children = summed(node.children);
+      node.children = await summed(node.children, slices, troubles);
       // A module with one thing in it is no step on the way.
       while (node.children.length === 1 && !node.children[0].parameter) {
         const only = node.children[0];
         node = {...only, name: `${node.name}.${only.name}`};
       }
       node.tensors = node.children.reduce((sum, child) => sum + child.tensors, 0);
-      node.marks = worst(node.children.map((child) => child.marks));
+      node.marks = worst(node.children);
     } else {
       node.children = [];
       node.tensors = 1;
       node.marks = node.parameter.marks;
     }
-    node.trouble = [...node.marks].some(isTrouble);
+    if (!troubles.has(node.marks)) {
+      troubles.set(node.marks, [...node.marks].some(isTrouble));
+    }
+    node.trouble = troubles.get(node.marks);
     nodes.push(node);
   }
   return nodes;
 }
 
-function worst(all) {
-  const letters = [...all[0]];
-  for (let i = 1; i < all.length; i++) {
-    for (let rank = 0; rank < letters.length; rank++) {
-      letters[rank] = worse(letters[rank], all[i][rank]);
+function worst(children) {
+  const [first, ...others] = new Set(children.map((child) => child.marks));
+  if (!others.length) {
+    return first;
+  }
+  const letters = [...first];
+  for (const other of others) {
+    for (let column = 0; column < letters.length; column++) {
+      letters[column] = worse(letters[column], other[column]);
     }
   }
   return letters.join('');
@@ -83,18 +124,23 @@ export function troubled(roots, most = 40) {
 export function rowsOf(roots, open, filter = '', letters = null) {
   const rows = [];
   const wanted = filter.toLowerCase();
-  const fits = (node) =>
-    node.parameter
-      ? node.path.toLowerCase().includes(wanted) && (!letters || [...node.marks].some((letter) => letters.has(letter)))
-      : node.children.some(fits);
   const filtered = wanted !== '' || letters !== null;
+  const fits = (node) => node.path.toLowerCase().includes(wanted) && (!letters || [...node.marks].some((letter) => letters.has(letter)));
   const visit = (node, level) => {
-    if (filtered && !fits(node)) {
+    if (node.parameter) {
+      if (!filtered || fits(node)) {
+        rows.push({node, level});
+      }
       return;
     }
+    const before = rows.length;
     rows.push({node, level});
-    if (!node.parameter && (filtered || open.has(node.key))) {
+    if (filtered || open.has(node.key)) {
       node.children.forEach((child) => visit(child, level + 1));
+    }
+    if (filtered && rows.length === before + 1) {
+      // Nothing in it fits.
+      rows.pop();
     }
   };
   roots.forEach((root) => visit(root, 0));

@@ -1,11 +1,12 @@
 /** A job: the answer first, then the fix, then what stands behind both. */
 import {html, nothing} from 'lit';
-import {get, jobPath} from '../core/api.js';
+import {guard} from 'lit/directives/guard.js';
+import {get, getSame, jobPath} from '../core/api.js';
 import {ago, clock, count, duration, rate, ranks, three} from '../core/format.js';
 import {Listening} from '../core/live.js';
 import {Loaded} from '../core/loaded.js';
 import {hrefOf} from '../core/route.js';
-import {t} from '../core/words.js';
+import {language, t} from '../core/words.js';
 import {Part} from '../parts/element.js';
 import {findingCard, line} from '../parts/finding.js';
 import {panel, states} from '../parts/panel.js';
@@ -19,7 +20,10 @@ class Job extends Part {
   static properties = {route: {}, version: {state: true}};
 
   #job = new Loaded(this, () => (this.route ? get(jobPath(this.route.id)) : null));
-  #report = new Loaded(this, () => (this.route ? get(jobPath(this.route.id, 'report')) : null), 2000);
+  #report = new Loaded(this, () => (this.route ? getSame(jobPath(this.route.id, 'report')) : null), 2000);
+
+  /** What the map is given of a report: the same arrays for the same report. */
+  #mapped = {report: null, models: [], ranks: []};
 
   constructor() {
     super();
@@ -74,14 +78,16 @@ class Job extends Part {
     document.title = 'Gradwatch';
   }
 
+  /** Events come many a second, so what only a new report changes is not looked at for each. */
   #body(report) {
     const findings = report.findings;
     const open = findings.find((finding) => finding.id === this.route.params.get('finding')) ?? findings[0];
-    return html`${this.#findings(report, findings, open)} ${this.#map(report)}
+    const once = (part) => guard([report, open, this.route, language()], part);
+    return html`${once(() => this.#findings(report, findings, open))} ${this.#map(report)}
       <gw-series .job=${this.route.id} .version=${this.version} .findings=${findings}></gw-series>
-      ${this.#proof(open)}
-      <div class="two">${this.#settings(report)} ${this.#since()}</div>
-      ${this.#ranks(report)}`;
+      ${once(() => this.#proof(open))}
+      <div class="two">${once(() => this.#settings(report))} ${this.#since()}</div>
+      ${once(() => this.#ranks(report))}`;
   }
 
   #findings(report, findings, open) {
@@ -108,10 +114,15 @@ class Job extends Part {
     if (!report.models.length) {
       return nothing;
     }
-    const names = [];
-    report.models.forEach((model) => (names[model.id] = model.name));
-    return html`<gw-map .job=${this.route.id} .models=${names} .version=${this.version}
-      .filter=${this.route.params.get('filter') ?? ''} .mark=${this.route.params.get('mark') ?? ''}></gw-map>`;
+    if (this.#mapped.report !== report) {
+      const models = [];
+      report.models.forEach((model) => (models[model.id] = model.name));
+      this.#mapped = {report, models, ranks: report.ranks.map((rank) => rank.rank)};
+    }
+    const {params} = this.route;
+    return html`<gw-map .job=${this.route.id} .models=${this.#mapped.models} .ranks=${this.#mapped.ranks} .version=${this.version}
+      .over=${params.get('map') === 'steps' ? 'steps' : 'ranks'} .rank=${params.get('rank') ?? 'all'} .model=${params.get('model') ?? String(report.models[0].id)}
+      .filter=${params.get('filter') ?? ''} .mark=${params.get('mark') ?? ''}></gw-map>`;
   }
 
   #proof(open) {

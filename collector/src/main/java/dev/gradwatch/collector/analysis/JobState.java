@@ -3,6 +3,7 @@ package dev.gradwatch.collector.analysis;
 import dev.gradwatch.collector.analysis.detect.Detectors;
 import dev.gradwatch.collector.analysis.detect.JobView;
 import dev.gradwatch.collector.analysis.report.ParameterTable;
+import dev.gradwatch.collector.analysis.report.PassTable;
 import dev.gradwatch.collector.analysis.report.ReportWriter;
 import dev.gradwatch.collector.analysis.state.Launch;
 import dev.gradwatch.collector.analysis.state.LogBook;
@@ -19,10 +20,12 @@ import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.RankInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -181,6 +184,11 @@ public final class JobState {
     /** Each parameter of each model on each rank, in the models' order. */
     public List<ParameterUsage> parameters() {
         return ParameterTable.of(view(launch));
+    }
+
+    /** Each parameter of a model in columns of passes; empty where no such rank wrapped such a model. */
+    public Optional<PassUsage> passes(PassUsage.Asked asked) {
+        return PassTable.of(launch, asked);
     }
 
     /** What is true now: ranks, models, and the findings, worst first. */

@@ -16,10 +16,12 @@ import dev.gradwatch.collector.model.Observation.RankProgressed;
 import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.ObservationSink;
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.RankInfo;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -253,6 +255,10 @@ final class Job {
 
     synchronized List<ParameterUsage> parameters() {
         return state.parameters();
+    }
+
+    synchronized Optional<PassUsage> passes(PassUsage.Asked asked) {
+        return state.passes(asked);
     }
 
     /** The observations that bring its state back. */

@@ -11,6 +11,7 @@ import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.RankLeft;
 import dev.gradwatch.collector.model.ObservationSink;
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.PassUsage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -246,6 +247,11 @@ public final class Jobs implements ObservationSink {
     /** Each parameter on each rank; empty where the job is not known. */
     public Optional<List<ParameterUsage>> parameters(String id) {
         return Optional.ofNullable(jobs.get(id)).map(Job::parameters);
+    }
+
+    /** Each parameter of one model in columns of passes; empty where the job is not known, or no such rank wrapped such a model. */
+    public Optional<PassUsage> passes(String id, PassUsage.Asked asked) {
+        return Optional.ofNullable(jobs.get(id)).flatMap(job -> job.passes(asked));
     }
 
     /** The observations that bring a job's state back; none where it is not known. */

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.ledger.Timeline;
 import dev.gradwatch.collector.analysis.ledger.Words;
+import dev.gradwatch.collector.analysis.state.RankModel;
 import dev.gradwatch.collector.model.LedgerSnapshot.Counts;
 import dev.gradwatch.collector.model.PassFlags;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +27,16 @@ public final class HealthFacts {
     private long[] inTrailingFirst = new long[0];
 
     public HealthFacts(RankFacts rank) {
-        int words = rank.used().length;
+        this(rank.model());
+    }
+
+    public HealthFacts(RankModel rank) {
+        int words = Words.count(rank.manifest().parameters().size());
         defined = new long[words];
         nonzero = new long[words];
         nonfinite = new long[words];
         lastNonfinite = new long[words];
-        Timeline health = rank.model().ledger().health();
+        Timeline health = rank.ledger().health();
         addFolded(health.counts());
         for (int run = 0; run < health.runs(); run++) {
             // Of a pass that raised, the norms are whatever it left behind.

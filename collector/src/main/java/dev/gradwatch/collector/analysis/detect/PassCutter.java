@@ -9,11 +9,11 @@ import dev.gradwatch.collector.model.PassFlags;
  * Cuts a timeline into what DDP takes for one pass: from one forward to the next. Where a loss is split ({@code a.backward(); b.backward()} after one
  * forward), the second backward brings the gradients that the first left open, and only both together say what went unused.
  */
-final class PassCutter {
+public final class PassCutter {
     private static final int NO_CONTINUATION = PassFlags.NO_SYNC | PassFlags.PARTIAL | PassFlags.FORWARD_RAN;
 
     /** Gets the pieces, in the order of time. */
-    interface Pieces {
+    public interface Pieces {
         /**
          * Passes that ran to their end.
          *
@@ -31,7 +31,7 @@ final class PassCutter {
     private final boolean splits;
 
     /** @param plain no DDP: each pass that ran to its end counts */
-    PassCutter(Timeline timeline, boolean plain, Pieces pieces) {
+    public PassCutter(Timeline timeline, boolean plain, Pieces pieces) {
         this.timeline = timeline;
         this.plain = plain;
         this.pieces = pieces;
@@ -54,7 +54,8 @@ final class PassCutter {
                 && timeline.first(run) == timeline.last(run - 1) + 1;
     }
 
-    void cut() {
+    /** Gives all pieces. */
+    public void cut() {
         for (int run = 0; run < timeline.runs(); run++) {
             long[] used = timeline.pattern(timeline.patternOf(run));
             int flags = timeline.flags(run);

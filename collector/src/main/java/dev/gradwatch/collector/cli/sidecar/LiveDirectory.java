@@ -12,6 +12,7 @@ import dev.gradwatch.collector.model.GpuReading;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.pipeline.Examination;
 import dev.gradwatch.collector.pipeline.Jobs;
@@ -155,6 +156,11 @@ final class LiveDirectory implements Directory {
     @Override
     public Optional<ParameterPage> parameters(String job, ParameterQuery query) {
         return tables.page(job, query);
+    }
+
+    @Override
+    public Optional<PassUsage> passes(String job, PassUsage.Asked asked) {
+        return tables.passes(job, asked);
     }
 
     @Override

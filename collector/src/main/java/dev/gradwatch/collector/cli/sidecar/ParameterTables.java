@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.cli.sidecar;
 
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.pipeline.Examination;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
@@ -45,6 +46,13 @@ final class ParameterTables {
         int from = Math.min(fitting.size(), query.offset());
         int to = (int) Math.min(fitting.size(), (long) from + query.limit());
         return Optional.of(new ParameterPage(ranks, fitting.subList(from, to), fitting.size()));
+    }
+
+    /** Made anew each time: the columns are as the asker wants them, and a table takes less time than its text. */
+    Optional<PassUsage> passes(String job, PassUsage.Asked asked) {
+        return jobs.examined(job).isPresent()
+                ? jobs.passes(job, asked)
+                : stored.state(job).flatMap(state -> state.passes(asked));
     }
 
     private static boolean fits(ParameterUsage row, ParameterQuery query, String text) {

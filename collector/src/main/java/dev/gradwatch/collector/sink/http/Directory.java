@@ -11,6 +11,7 @@ import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
@@ -42,6 +43,9 @@ public interface Directory {
 
     /** Empty where the job is not known, or its parameters are no longer kept. */
     Optional<ParameterPage> parameters(String job, ParameterQuery query);
+
+    /** Empty where the job is not known, its parameters are no longer kept, or no such rank wrapped such a model. */
+    Optional<PassUsage> passes(String job, PassUsage.Asked asked);
 
     /** Empty where the job is not known. */
     Optional<List<SeriesPoint>> steps(String job, SeriesFilter filter, long fromMicros, long toMicros, int points);

@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.Proof;
 import dev.gradwatch.collector.sink.http.Directory.SinceLastRun;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +79,49 @@ final class JobJson {
     }
 
     private static String letters(ParameterUsage usage) {
-        StringBuilder letters = new StringBuilder();
+        StringBuilder letters = new StringBuilder(usage.cells().size());
         usage.cells().forEach(cell -> letters.append(letter(cell.mark())));
+        return letters.toString();
+    }
+
+    /** Marks as a letter a column; rows that share theirs share the text. */
+    static ObjectNode usage(PassUsage usage) {
+        ObjectNode node = Json.object()
+                .put("rank", usage.rank())
+                .put("model", usage.model())
+                .put("first", usage.first() < 0 ? null : Long.valueOf(usage.first()))
+                .put("last", usage.last() < 0 ? null : Long.valueOf(usage.last()));
+        PassUsage.Folded folded = usage.folded();
+        node.set(
+                "folded",
+                folded == null
+                        ? null
+                        : Json.object()
+                                .put("first", folded.first())
+                                .put("last", folded.last())
+                                .put("passes", folded.passes()));
+        node.set(
+                "columns",
+                Json.array(
+                        usage.columns(),
+                        column -> Json.object()
+                                .put("first", column.first())
+                                .put("last", column.last())
+                                .put("watched", column.watched() < 0 ? null : Long.valueOf(column.watched()))));
+        IdentityHashMap<List<Mark>, TextNode> texts = new IdentityHashMap<>();
+        ArrayNode rows = node.putArray("parameters");
+        for (PassUsage.Row row : usage.parameters()) {
+            rows.addObject()
+                    .put("index", row.index())
+                    .put("name", row.name())
+                    .set("marks", texts.computeIfAbsent(row.marks(), marks -> TextNode.valueOf(letters(marks))));
+        }
+        return node;
+    }
+
+    private static String letters(List<Mark> marks) {
+        StringBuilder letters = new StringBuilder(marks.size());
+        marks.forEach(mark -> letters.append(letter(mark)));
         return letters.toString();
     }
 

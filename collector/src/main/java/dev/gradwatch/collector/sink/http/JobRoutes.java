@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
 import dev.gradwatch.collector.sink.report.FlagCostJson;
@@ -26,6 +27,10 @@ final class JobRoutes {
     /** Parameters with their marks alone, of which a page wants all at once. */
     private static final int MAX_MARKED = 20_000;
 
+    private static final int USUAL_COLUMNS = 120;
+    private static final int MAX_COLUMNS = 400;
+    private static final String ALL = "all";
+
     private final Directory directory;
 
     JobRoutes(Directory directory) {
@@ -38,6 +43,7 @@ final class JobRoutes {
                 Endpoint.get("/api/jobs/{id}", this::job),
                 Endpoint.get("/api/jobs/{id}/report", this::report),
                 Endpoint.get("/api/jobs/{id}/parameters", this::parameters),
+                Endpoint.get("/api/jobs/{id}/usage", this::usage),
                 Endpoint.get("/api/jobs/{id}/steps", this::steps),
                 Endpoint.get("/api/jobs/{id}/log", this::proofs));
     }
@@ -86,6 +92,31 @@ final class JobRoutes {
             throw Problem.invalid("form", form, "marks, or none");
         }
         return form;
+    }
+
+    private Answer usage(Call call) {
+        Query query = call.query();
+        String rank = query.text("rank");
+        PassUsage.Asked asked = new PassUsage.Asked(
+                rank.isEmpty() || rank.equals(ALL) ? null : Integer.valueOf(rank(query)),
+                query.number("model", 0, 0, Integer.MAX_VALUE),
+                query.number("columns", USUAL_COLUMNS, 1, MAX_COLUMNS),
+                query.pass("from", 0),
+                query.pass("to", Long.MAX_VALUE));
+        Optional<PassUsage> usage = directory.passes(call.path("id"), asked);
+        if (usage.isEmpty() && directory.job(call.path("id")).isPresent()) {
+            throw Problem.notFound(
+                    "usage", "model " + asked.model() + " on rank " + (asked.rank() == null ? ALL : asked.rank()));
+        }
+        return Answer.ok(JobJson.usage(known(call, usage)));
+    }
+
+    private static int rank(Query query) {
+        try {
+            return query.number("rank", 0, 0, Integer.MAX_VALUE);
+        } catch (Problem e) {
+            throw Problem.invalid("rank", query.text("rank"), "all, or 0-" + Integer.MAX_VALUE);
+        }
     }
 
     private Answer steps(Call call) {

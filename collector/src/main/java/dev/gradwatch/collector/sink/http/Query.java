@@ -72,6 +72,23 @@ record Query(Map<String, String> values) {
         throw Problem.invalid(name, value, min + "-" + max);
     }
 
+    /** The number of a backward pass. */
+    long pass(String name, long usual) {
+        String value = value(name);
+        if (value == null) {
+            return usual;
+        }
+        try {
+            long pass = Long.parseLong(value);
+            if (pass >= 0) {
+                return pass;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with numbers below zero.
+        }
+        throw Problem.invalid(name, value, "a backward pass, from 0 on");
+    }
+
     /** A moment as Unix time. */
     long micros(String name, long usual) {
         String value = value(name);

@@ -11,6 +11,7 @@ import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.ParameterUsage;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SampleGpus;
 import dev.gradwatch.collector.model.SampleReports;
 import dev.gradwatch.collector.model.SeriesPoint;
@@ -185,6 +186,22 @@ final class FakeDirectory implements Directory {
                         new ParameterUsage.Cell(0, Mark.USED, 5, 6, 4, 1.5f, Float.NaN),
                         new ParameterUsage.Cell(1, Mark.NEVER, 0, 6, -1, -1, Float.POSITIVE_INFINITY)));
         return job.equals(JOB) ? Optional.of(new ParameterPage(List.of(0, 1), List.of(usage), 1)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<PassUsage> passes(String job, PassUsage.Asked asked) {
+        answering(asked);
+        boolean known = job.equals(JOB) && asked.model() == 0;
+        return known
+                ? Optional.of(new PassUsage(
+                        asked.rank(),
+                        0,
+                        0,
+                        3,
+                        new PassUsage.Folded(0, 1, 2),
+                        List.of(new PassUsage.Column(0, 1, -1), new PassUsage.Column(2, 3, 2)),
+                        List.of(new PassUsage.Row(3, "head.weight", List.of(Mark.SOMETIMES, Mark.NEVER)))))
+                : Optional.empty();
     }
 
     @Override

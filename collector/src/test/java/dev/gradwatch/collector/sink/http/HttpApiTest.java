@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.GpuThresholds;
@@ -96,6 +97,47 @@ class HttpApiTest {
                                 + "\"marks\":[\"used\",\"never\"],\"used\":[5,0],\"watched\":[6,6],\"last_used\":[4,null],"
                                 + "\"last_norm\":[1.5,null],\"max_norm\":[\"NaN\",\"Infinity\"]}]}");
         assertThat(api.directory.asked).containsExactly(new ParameterQuery(0, "head", Set.of("never", "used"), 1, 2));
+    }
+
+    @Test
+    void usage_hasALetterForEachColumn() {
+        JsonNode usage = TestApi.json(api.get(JOB + "/usage?rank=1&columns=2&from=0&to=3"));
+        assertThat(usage.toString())
+                .isEqualTo("{\"rank\":1,\"model\":0,\"first\":0,\"last\":3,\"folded\":{\"first\":0,\"last\":1,\"passes\":2},"
+                        + "\"columns\":[{\"first\":0,\"last\":1,\"watched\":null},{\"first\":2,\"last\":3,\"watched\":2}],"
+                        + "\"parameters\":[{\"index\":3,\"name\":\"head.weight\",\"marks\":\"sn\"}]}");
+        assertThat(api.directory.asked).containsExactly(new PassUsage.Asked(1, 0, 2, 0, 3));
+    }
+
+    @Test
+    void usage_isOfAllRanksUnlessOneIsNamed() {
+        assertThat(TestApi.json(api.get(JOB + "/usage")).path("rank").isNull()).isTrue();
+        assertThat(TestApi.json(api.get(JOB + "/usage?rank=all")).path("rank").isNull())
+                .isTrue();
+        assertThat(api.directory.asked)
+                .containsOnly(new PassUsage.Asked(null, 0, 120, 0, Long.MAX_VALUE));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rank=some|rank: some (expected: all, or 0-2147483647)",
+                "columns=401|columns: 401 (expected: 1-400)",
+                "from=-1|from: -1 (expected: a backward pass, from 0 on)"
+            })
+    void usage_outOfBounds_is400(String query, String detail) {
+        HttpResponse<String> response = api.get(JOB + "/usage?" + query);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(TestApi.json(response).path("detail").asText()).isEqualTo(detail);
+    }
+
+    @Test
+    void usage_ofARankThatIsNotThere_is404WithIt() {
+        HttpResponse<String> response = api.get(JOB + "/usage?rank=1&model=7");
+        assertThat(response.statusCode()).isEqualTo(404);
+        assertThat(TestApi.json(response).path("detail").asText())
+                .isEqualTo("usage: model 7 on rank 1 is not known");
     }
 
     @Test
@@ -356,7 +398,7 @@ class HttpApiTest {
 
     @Test
     void everyAnswer_hasTheHeadersThatKeepAPageSafe() {
-        for (String path : List.of("/api/jobs", "/api/nothing", "/metrics", "/", "/README.txt")) {
+        for (String path : List.of("/api/jobs", "/api/nothing", "/metrics", "/", "/icon.svg")) {
             HttpResponse<String> response = api.get(path);
             assertThat(response.headers().firstValue("Content-Security-Policy"))
                     .hasValueSatisfying(
@@ -370,11 +412,11 @@ class HttpApiTest {
 
     @Test
     void page_isServedFromTheClassPath() {
-        HttpResponse<String> file = api.get("/README.txt");
+        HttpResponse<String> file = api.get("/icon.svg");
         assertThat(file.statusCode()).isEqualTo(200);
-        assertThat(file.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
+        assertThat(file.headers().firstValue("Content-Type")).hasValue("image/svg+xml");
         assertThat(file.headers().firstValue("ETag")).isPresent();
-        assertThat(api.send(api.request("/README.txt").DELETE()).statusCode()).isEqualTo(405);
+        assertThat(api.send(api.request("/icon.svg").DELETE()).statusCode()).isEqualTo(405);
     }
 
     @Test
@@ -398,7 +440,7 @@ class HttpApiTest {
     void prefix_isBeforeEveryPath() {
         try (TestApi prefixed = TestApi.of(TestApi.options().withPrefix("/tools/gradwatch"))) {
             assertThat(prefixed.get("/api/jobs").statusCode()).isEqualTo(200);
-            assertThat(prefixed.get("/README.txt").statusCode()).isEqualTo(200);
+            assertThat(prefixed.get("/icon.svg").statusCode()).isEqualTo(200);
             HttpResponse<String> bare = prefixed.get("");
             assertThat(bare.statusCode()).isEqualTo(308);
             assertThat(bare.headers().firstValue("Location")).hasValue("/tools/gradwatch/");

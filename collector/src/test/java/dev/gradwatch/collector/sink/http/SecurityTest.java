@@ -245,7 +245,7 @@ class SecurityTest {
     void unknownRoute_ofTheApi_isNotToldToStrangers() {
         refused(api.get("/api/nothing"), Refusal.UNAUTHENTICATED);
         assertThat(api.send(api.request("/api/jobs").DELETE()).statusCode()).isEqualTo(401);
-        assertThat(api.get("/README.txt").statusCode()).isEqualTo(200);
+        assertThat(api.get("/icon.svg").statusCode()).isEqualTo(200);
     }
 
     @Test
