@@ -77,9 +77,11 @@ final class LargeJob implements AutoCloseable {
             passes++;
         }
         for (int rank = 0; rank < sockets.size(); rank++) {
-            send(rank, new Progress(
-                    List.of(new Progress.Model(0, passes, passes, passes, STEP_NANOS, StepFlags.FORWARD_RAN)),
-                    new Progress.Cost(1, STEP_NANOS, 0)));
+            send(
+                    rank,
+                    new Progress(
+                            List.of(new Progress.Model(0, passes, passes, passes, STEP_NANOS, StepFlags.FORWARD_RAN)),
+                            new Progress.Cost(1, STEP_NANOS, 0)));
         }
     }
 
@@ -92,7 +94,15 @@ final class LargeJob implements AutoCloseable {
             used[i >> 6] |= uses ? 1L << i : 0;
         }
         Step step = new Step(
-                0, StepFlags.FORWARD_RAN, parameters, passes, passes, passes + 1, MICROS + passes * 100_000, STEP_NANOS, used);
+                0,
+                StepFlags.FORWARD_RAN,
+                parameters,
+                passes,
+                passes,
+                passes + 1,
+                MICROS + passes * 100_000,
+                STEP_NANOS,
+                used);
         return passes % NORMS_EVERY == 0 ? step.norms(norms) : step;
     }
 

@@ -147,6 +147,7 @@ class MapOverStepsIT {
         page.setViewportSize(360, 740);
         page.reload();
         assertThat(page.locator(".map-scale span")).hasCount(3);
-        assertThat(page.evaluate("document.documentElement.scrollWidth - innerWidth")).isEqualTo(0);
+        assertThat(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+                .isEqualTo(0);
     }
 }

@@ -43,8 +43,7 @@ class PageSpeedIT {
     private static final String SEEN =
             "selector => new Promise(seen => { const look = () => document.querySelector(selector) ? seen(true) : requestAnimationFrame(look); look(); })";
 
-    private static final String FRAMES =
-            """
+    private static final String FRAMES = """
             async work => {
               const frames = [];
               let before = performance.now(), on = true;
@@ -57,8 +56,7 @@ class PageSpeedIT {
               return `${frames.length} frames, ms: median ${of(0.5)}, 95 % ${of(0.95)}, most ${of(1)}`;
             }""";
 
-    private static final String SCROLLING =
-            """
+    private static final String SCROLLING = """
             (async () => {
               const view = document.querySelector('.map-view');
               for (let i = 0; i < 120; i++) {
@@ -68,8 +66,7 @@ class PageSpeedIT {
             })()""";
 
     /** As if the collector told of the job ten times a second. */
-    private static final String TELLING =
-            """
+    private static final String TELLING = """
             (async () => {
               const {live} = await import(new URL('core/live.js', document.baseURI).href);
               const job = await (await fetch('api/jobs/large')).json();
@@ -77,8 +74,7 @@ class PageSpeedIT {
                 live.dispatchEvent(new CustomEvent('job', {detail: {...job, step: job.step + i}}));
                 await new Promise(resume => setTimeout(resume, 100));
               }
-            })()"""
-                    .formatted(EVENTS);
+            })()""".formatted(EVENTS);
 
     @TempDir
     static Path folder;
@@ -152,8 +148,9 @@ class PageSpeedIT {
     @Test
     void firstView_isSmall_andBringsNoCharts() {
         go("", ".jobs tbody tr");
-        int bytes = ((Number) page.evaluate(
-                        "performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource')).reduce((sum, entry) => sum + entry.transferSize, 0)"))
+        int bytes = ((Number)
+                        page.evaluate(
+                                "performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource')).reduce((sum, entry) => sum + entry.transferSize, 0)"))
                 .intValue();
         System.out.printf("first view: %,d bytes%n", bytes);
         assertThat(bytes).isPositive().isLessThan(MOST_FIRST_BYTES);
@@ -163,7 +160,8 @@ class PageSpeedIT {
     @Test
     void map_hasOnlyTheRowsThatAreInView() {
         go("#/jobs/" + LARGE, ".map-row");
-        page.evaluate("[...document.querySelectorAll('.map .panel-head button')].find(b => b.textContent === 'Open all').click()");
+        page.evaluate(
+                "[...document.querySelectorAll('.map .panel-head button')].find(b => b.textContent === 'Open all').click()");
         page.evaluate(SEEN, ".map-row:nth-child(30)");
         assertThat(((Number) page.evaluate("document.querySelector('.map-view').scrollHeight")).intValue())
                 .isGreaterThan(LargeJob.PARAMETERS * 24);
@@ -185,7 +183,8 @@ class PageSpeedIT {
                 .isBetween(1L, seconds / 2 + 2);
         assertThat(asked.stream().filter(file -> file.contains("/parameters")).count())
                 .isBetween(1L, seconds / 3 + 2);
-        assertThat(page.evaluate("window.row === document.querySelector('.map-row')")).isEqualTo(true);
+        assertThat(page.evaluate("window.row === document.querySelector('.map-row')"))
+                .isEqualTo(true);
     }
 
     @Test
@@ -198,8 +197,10 @@ class PageSpeedIT {
         navigate(NAVIGATIONS);
         JsonObject after = counts(devtools);
         System.out.println(NAVIGATIONS + " navigations: " + before + " then " + after);
-        assertThat(after.get("nodes").getAsInt() - before.get("nodes").getAsInt()).isLessThan(5 * NAVIGATIONS);
-        assertThat(after.get("jsEventListeners").getAsInt() - before.get("jsEventListeners").getAsInt())
+        assertThat(after.get("nodes").getAsInt() - before.get("nodes").getAsInt())
+                .isLessThan(5 * NAVIGATIONS);
+        assertThat(after.get("jsEventListeners").getAsInt()
+                        - before.get("jsEventListeners").getAsInt())
                 .isLessThan(NAVIGATIONS / 2);
     }
 

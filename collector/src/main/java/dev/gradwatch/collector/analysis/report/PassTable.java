@@ -99,9 +99,7 @@ public final class PassTable {
                 marks[c] = worst(planes[c], p);
             }
             rows.add(new Row(
-                    p,
-                    manifest.parameters().get(p).name(),
-                    known.computeIfAbsent(List.of(marks), same -> same)));
+                    p, manifest.parameters().get(p).name(), known.computeIfAbsent(List.of(marks), same -> same)));
         }
         return rows;
     }

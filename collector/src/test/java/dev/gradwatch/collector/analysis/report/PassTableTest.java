@@ -30,8 +30,7 @@ class PassTableTest {
     void columns_shareThePassesEvenly() {
         PassUsage usage = usage(TestJob.withFind("a").passes(10, 0), 0, 4);
         assertThat(usage.columns())
-                .containsExactly(
-                        new Column(0, 2, 3), new Column(3, 5, 3), new Column(6, 8, 3), new Column(9, 9, 1));
+                .containsExactly(new Column(0, 2, 3), new Column(3, 5, 3), new Column(6, 8, 3), new Column(9, 9, 1));
         assertThat(usage.first()).isZero();
         assertThat(usage.last()).isEqualTo(9);
         assertThat(usage.folded()).isNull();

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
+import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
 import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
@@ -103,9 +103,10 @@ class HttpApiTest {
     void usage_hasALetterForEachColumn() {
         JsonNode usage = TestApi.json(api.get(JOB + "/usage?rank=1&columns=2&from=0&to=3"));
         assertThat(usage.toString())
-                .isEqualTo("{\"rank\":1,\"model\":0,\"first\":0,\"last\":3,\"folded\":{\"first\":0,\"last\":1,\"passes\":2},"
-                        + "\"columns\":[{\"first\":0,\"last\":1,\"watched\":null},{\"first\":2,\"last\":3,\"watched\":2}],"
-                        + "\"parameters\":[{\"index\":3,\"name\":\"head.weight\",\"marks\":\"sn\"}]}");
+                .isEqualTo(
+                        "{\"rank\":1,\"model\":0,\"first\":0,\"last\":3,\"folded\":{\"first\":0,\"last\":1,\"passes\":2},"
+                                + "\"columns\":[{\"first\":0,\"last\":1,\"watched\":null},{\"first\":2,\"last\":3,\"watched\":2}],"
+                                + "\"parameters\":[{\"index\":3,\"name\":\"head.weight\",\"marks\":\"sn\"}]}");
         assertThat(api.directory.asked).containsExactly(new PassUsage.Asked(1, 0, 2, 0, 3));
     }
 
@@ -114,8 +115,7 @@ class HttpApiTest {
         assertThat(TestApi.json(api.get(JOB + "/usage")).path("rank").isNull()).isTrue();
         assertThat(TestApi.json(api.get(JOB + "/usage?rank=all")).path("rank").isNull())
                 .isTrue();
-        assertThat(api.directory.asked)
-                .containsOnly(new PassUsage.Asked(null, 0, 120, 0, Long.MAX_VALUE));
+        assertThat(api.directory.asked).containsOnly(new PassUsage.Asked(null, 0, 120, 0, Long.MAX_VALUE));
     }
 
     @ParameterizedTest
@@ -136,8 +136,7 @@ class HttpApiTest {
     void usage_ofARankThatIsNotThere_is404WithIt() {
         HttpResponse<String> response = api.get(JOB + "/usage?rank=1&model=7");
         assertThat(response.statusCode()).isEqualTo(404);
-        assertThat(TestApi.json(response).path("detail").asText())
-                .isEqualTo("usage: model 7 on rank 1 is not known");
+        assertThat(TestApi.json(response).path("detail").asText()).isEqualTo("usage: model 7 on rank 1 is not known");
     }
 
     @Test
