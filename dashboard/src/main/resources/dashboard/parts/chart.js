@@ -15,17 +15,19 @@ class Chart extends Part {
   #charts = null;
   #sizes = new ResizeObserver(() => this.#chart?.resize());
   #redraw = () => this.#draw();
+  /** One object for both: a listener goes only from the one that it was given to. */
+  #dark = matchMedia('(prefers-color-scheme: dark)');
 
   connectedCallback() {
     super.connectedCallback();
     window.addEventListener('gw-theme', this.#redraw);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', this.#redraw);
+    this.#dark.addEventListener('change', this.#redraw);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     window.removeEventListener('gw-theme', this.#redraw);
-    matchMedia('(prefers-color-scheme: dark)').removeEventListener('change', this.#redraw);
+    this.#dark.removeEventListener('change', this.#redraw);
     this.#sizes.disconnect();
     this.#chart?.dispose();
     this.#chart = null;
