@@ -9,12 +9,13 @@ const MOST_NAMES = 12;
 
 /** The answer in one sentence, in the page's language where it has words for the cause. */
 export function sentence(finding) {
-  const key = `cause.${finding.cause}`;
-  if (language() === 'en' || !has(key)) {
+  // An alert has an id of its own beside its finding's; causes of several kinds are told apart by it.
+  const key = [`cause.${finding.finding ?? finding.id}`, `cause.${finding.cause}`].find(has);
+  if (language() === 'en' || !key) {
     return finding.title;
   }
   const what = finding.modules.length ? finding.modules.join(', ') : (finding.parameters[0] ?? '');
-  return t(key, {what});
+  return t(key, {what, ranks: ranks(finding.ranks)});
 }
 
 /** A line of the list of findings. */
