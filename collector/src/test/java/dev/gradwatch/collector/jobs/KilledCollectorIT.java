@@ -70,7 +70,7 @@ class KilledCollectorIT {
                 ranks.forEach(rank -> rank.allow(PASSES_A_ROUND));
                 pause(random.nextInt(400));
                 if (kill) {
-                    collector.kill();
+                    ScriptedRank.through(ranks, collector::kill);
                     collector = collect(at, round, reporters, http);
                     // A third dies again before it can do anything, at some moment of its start.
                     if (random.nextInt(3) == 0) {

@@ -43,6 +43,8 @@ final class ScriptedRank implements Runnable {
     private @Nullable Socket socket;
     private @Nullable Failure failure;
     private volatile boolean done;
+    private volatile boolean dying;
+    private volatile int deaths;
 
     ScriptedRank(
             InetSocketAddress collector,
@@ -65,6 +67,24 @@ final class ScriptedRank implements Runnable {
 
     void allow(int more) {
         permits.release(more);
+    }
+
+    /** Runs what kills the collector. To a rank, one that is killed before it wrote looks like one that closed in order; this one knows better. */
+    static void through(List<ScriptedRank> all, Kill kill) throws InterruptedException {
+        all.forEach(rank -> rank.dying = true);
+        kill.run();
+        for (ScriptedRank rank : all) {
+            rank.died();
+        }
+    }
+
+    interface Kill {
+        void run() throws InterruptedException;
+    }
+
+    private synchronized void died() {
+        deaths++;
+        dying = false;
     }
 
     /** Whether the collector took its Goodbye. */
@@ -203,6 +223,7 @@ final class ScriptedRank implements Runnable {
         if (socket == null) {
             connect();
         }
+        int before = deaths;
         say(new Goodbye("exit", List.of(state()), new Progress.Cost(1_000, 1_000_000_000, 0)));
         Socket from = socket;
         if (from == null) {
@@ -212,7 +233,7 @@ final class ScriptedRank implements Runnable {
             while (from.getInputStream().read() >= 0) {
                 // Welcome and the like.
             }
-            return true;
+            return !dying && deaths == before;
         } catch (IOException e) {
             return false;
         } finally {

@@ -23,6 +23,7 @@ import dev.gradwatch.collector.sink.store.WriterState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -69,6 +70,9 @@ public final class Station implements AutoCloseable {
     private volatile Supplier<GpuReading> gpus = () -> GpuRows.NOT_READ;
     private volatile @Nullable Watching watching;
     private volatile boolean closing;
+
+    /** What is to be run once all is written, of before {@link #watch}. Guarded by itself. */
+    private final List<Runnable> early = new ArrayList<>();
 
     /** What begins with {@link #watch}. */
     private record Watching(Jobs jobs, JobKeeper keeper, Examiner examiner, StoreWriter writer) {}
@@ -149,8 +153,12 @@ public final class Station implements AutoCloseable {
         StoreWriter writer = new StoreWriter(
                 store, most -> keeper.drain(most, closing), event -> watchers.accept(new Event.OfAlert(event)));
         Examiner examiner = new Examiner(jobs, keeper);
-        watching = new Watching(jobs, keeper, examiner, writer);
         writer.start();
+        synchronized (early) {
+            watching = new Watching(jobs, keeper, examiner, writer);
+            early.forEach(writer::whenWritten);
+            early.clear();
+        }
         ticker.execute(() -> guarded(() -> recall(jobs)));
         examiner.start();
         every(TICK_MILLIS, TimeUnit.MILLISECONDS, this::tick);
@@ -253,10 +261,16 @@ public final class Station implements AutoCloseable {
     public void whenWritten(Runnable task) {
         Watching now = watching;
         if (now == null) {
-            task.run();
-        } else {
-            now.writer().whenWritten(task);
+            synchronized (early) {
+                now = watching;
+                if (now == null) {
+                    // Reporters may come before anything is written; none of them is told that its words are safe.
+                    early.add(task);
+                    return;
+                }
+            }
         }
+        now.writer().whenWritten(task);
     }
 
     /** Blocks until all that was observed up to now is written; false where the store does not take it in two seconds. */
