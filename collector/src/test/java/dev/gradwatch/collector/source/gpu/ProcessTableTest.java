@@ -29,7 +29,7 @@ class ProcessTableTest {
                 50,
                 "77 12",
                 30,
-                "/opt/venv/bin/python3.11\0-u\0/work/train.py\0--token=secret\0",
+                "/opt/venv/bin/python3.11\0-u\0/jobs/train.py\0--token=secret\0",
                 "PATH=/bin\0RANK=3\0LOCAL_RANK=1\0GRADWATCH_JOB=seg-042\0");
         assertThat(new ProcessTable(proc).process(77, false, 1024L, 55))
                 .isEqualTo(new GpuProcess(

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProgramTest {
     @ParameterizedTest
     @CsvSource({
-        "/usr/bin/python3 /work/train.py --lr 1, python3 train.py",
+        "/usr/bin/python3 /jobs/train.py --lr 1, python3 train.py",
         "python -u -X dev train.py, python train.py",
         "python -m torch.distributed.run train.py, python -m torch.distributed.run",
         "python -c print(secret), python -c",
