@@ -45,6 +45,15 @@ public enum ThrottleReason {
         return reasons;
     }
 
+    /** The bits of all that are {@link #harmful}. */
+    public static long harmfulBits() {
+        long bits = 0;
+        for (ThrottleReason reason : values()) {
+            bits |= reason.harmful ? reason.bit : 0;
+        }
+        return bits;
+    }
+
     /** The ids of those that are set and {@link #harmful}. */
     public static List<String> harmful(long throttle) {
         return of(throttle).stream()

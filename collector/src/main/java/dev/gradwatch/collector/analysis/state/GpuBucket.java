@@ -1,14 +1,13 @@
 package dev.gradwatch.collector.analysis.state;
 
-import dev.gradwatch.collector.model.Gpu;
 import dev.gradwatch.collector.model.GpuSample;
+import dev.gradwatch.collector.model.ThrottleReason;
 import java.util.Arrays;
 
 /** The samples of the seconds that run, added up until they are a row. */
 final class GpuBucket {
     /** Reasons for lower clocks that are none of a healthy GPU. */
-    private static final long SLOWDOWNS =
-            Gpu.HW_SLOWDOWN | Gpu.SW_THERMAL_SLOWDOWN | Gpu.HW_THERMAL_SLOWDOWN | Gpu.HW_POWER_BRAKE_SLOWDOWN;
+    private static final long SLOWDOWNS = ThrottleReason.harmfulBits();
 
     private final double[] sums = new double[GpuHistory.COLUMNS];
     private final double[] counts = new double[GpuHistory.COLUMNS];
