@@ -49,7 +49,8 @@ class ImportTableTest {
                 row("collector.source.log", anywhere(JACKSON, COLLECTOR + "model.")),
                 row("collector.sink.report", anywhere(JACKSON, COLLECTOR + "model.")),
                 row("collector.sink.terminal", anywhere(COLLECTOR + "model.")),
-                row("collector.sink.webhook", anywhere(JACKSON, COLLECTOR + "model.")),
+                row("collector.words", anywhere(JACKSON, COLLECTOR + "model.")),
+                row("collector.sink.webhook", anywhere(JACKSON, COLLECTOR + "model.", COLLECTOR + "words.")),
                 row(
                         "collector.sink.store",
                         anywhere(
@@ -69,6 +70,7 @@ class ImportTableTest {
                                 COLLECTOR + "model.",
                                 COLLECTOR + "sink.report.",
                                 COLLECTOR + "sink.store.",
+                                COLLECTOR + "words.",
                                 "io.netty.",
                                 "io.vertx.",
                                 "io.micrometer.")),

@@ -1,0 +1,8 @@
+/**
+ * The collector's own sentences in the languages of those who read them. Findings are made, kept and recorded in English; whoever shows one to a
+ * person (the page, a chat) asks here for the same in another language. Never changes names of parameters, snippets or torch's own words.
+ */
+@NullMarked
+package dev.gradwatch.collector.words;
+
+import org.jspecify.annotations.NullMarked;
