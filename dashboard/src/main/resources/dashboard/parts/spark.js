@@ -1,12 +1,12 @@
-/** What a job's GPUs did lately, drawn small: of values that came while the page was open. */
+/** What a job's GPUs did in the last ten minutes, drawn small: as the list told it, and then as it came. */
 import {html, svg} from 'lit';
 import {count, duration, NONE, percent} from '../core/format.js';
 import {t} from '../core/words.js';
 
 /** Values that are kept of a job. */
 const MOST = 60;
-/** Two values lie this far apart at least. */
-const APART_MILLIS = 900;
+/** Each value stands for this long, as the list's do; the latest one follows what comes. */
+const APART_MILLIS = 10_000;
 const WIDTH = 60;
 const HEIGHT = 16;
 
@@ -18,6 +18,10 @@ export class Recent {
   take(job, millis) {
     if (job.state !== 'running') {
       this.#jobs.delete(job.id);
+      return;
+    }
+    if (job.recent) {
+      this.#jobs.set(job.id, {busy: job.recent.series === 'gpu_percent', values: job.recent.values.slice(-MOST), millis});
       return;
     }
     const busy = job.gpu_percent !== null && job.gpu_percent !== undefined;

@@ -21,6 +21,7 @@ const AGO_MILLIS = 10_000;
 const COLUMNS = 8;
 const BY_NAME = new Intl.Collator();
 const ORDER = {critical: 0, error: 1, warning: 2, info: 3};
+/** The API's orders, kept up among the rows that are here as they change. */
 const SORTS = {
   newest: () => 0,
   worst: (a, b) => (ORDER[a.worst] ?? 4) - (ORDER[b.worst] ?? 4),
@@ -75,6 +76,8 @@ class Jobs extends Part {
       const page = await get('api/jobs', {
         text: this.#param('text'),
         state: this.#param('state'),
+        sort: this.#param('sort'),
+        recent: true,
         offset: answer.jobs.length,
         limit: Math.min(1000, this.shown - answer.jobs.length),
       });
@@ -89,7 +92,7 @@ class Jobs extends Part {
 
   willUpdate(changed) {
     this.#place();
-    const filter = `${this.#param('text')}\n${this.#param('state')}`;
+    const filter = `${this.#param('text')}\n${this.#param('state')}\n${this.#param('sort')}`;
     if (changed.has('route') && filter !== this.#filter) {
       this.#filter = filter;
       this.#jobs.load();

@@ -2,6 +2,7 @@ package dev.gradwatch.collector.cli.sidecar;
 
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.JobSummary.State;
+import dev.gradwatch.collector.sink.http.Directory.JobOrder;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
 import java.util.ArrayList;
@@ -24,6 +25,12 @@ final class Catalogue {
                     (JobSummary job) -> job.state() != State.RUNNING)
             .thenComparing(Comparator.comparingLong(JobSummary::startedMicros).reversed())
             .thenComparing(JobSummary::id);
+
+    private static final Comparator<JobSummary> WORST_FIRST =
+            Comparator.comparing(JobSummary::worst, Comparator.nullsLast(Comparator.reverseOrder()));
+
+    private static final Comparator<JobSummary> BY_NAME =
+            Comparator.comparing(JobSummary::name, String.CASE_INSENSITIVE_ORDER);
 
     private final Map<String, JobSummary> jobs = new HashMap<>();
     private @Nullable List<JobSummary> sorted;
@@ -87,13 +94,12 @@ final class Catalogue {
                 .count();
     }
 
-    synchronized JobPage page(JobQuery query) {
-        List<JobSummary> all = sorted;
-        if (all == null) {
-            all = new ArrayList<>(jobs.values());
-            all.sort(NEWEST_FIRST);
-            sorted = all;
+    synchronized JobPage page(JobQuery query, JobOrder order) {
+        if (sorted == null) {
+            sorted = new ArrayList<>(jobs.values());
+            sorted.sort(NEWEST_FIRST);
         }
+        List<JobSummary> all = inOrder(sorted, order);
         String text = query.text().toLowerCase(Locale.ROOT);
         List<JobSummary> page = new ArrayList<>();
         long total = 0;
@@ -106,6 +112,16 @@ final class Catalogue {
             }
         }
         return new JobPage(page, total);
+    }
+
+    private static List<JobSummary> inOrder(List<JobSummary> newestFirst, JobOrder order) {
+        if (order == JobOrder.NEWEST) {
+            return newestFirst;
+        }
+        List<JobSummary> all = new ArrayList<>(newestFirst);
+        // Stable: what is equal stays newest first.
+        all.sort(order == JobOrder.WORST ? WORST_FIRST : BY_NAME);
+        return all;
     }
 
     private static boolean holds(JobSummary job, String text) {

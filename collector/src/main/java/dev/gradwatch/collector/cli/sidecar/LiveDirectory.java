@@ -95,8 +95,13 @@ final class LiveDirectory implements Directory {
             Supplier<GpuReading> gpus) {}
 
     @Override
-    public JobPage jobs(JobQuery query) {
-        return catalogue.page(query);
+    public JobPage jobs(JobQuery query, JobOrder order) {
+        return catalogue.page(query, order);
+    }
+
+    @Override
+    public Optional<Recent> recent(String job) {
+        return series.recent(job);
     }
 
     @Override

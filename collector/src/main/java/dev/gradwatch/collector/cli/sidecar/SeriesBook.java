@@ -3,10 +3,12 @@ package dev.gradwatch.collector.cli.sidecar;
 import dev.gradwatch.collector.model.ModelSample;
 import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.sink.http.Directory.Recent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Gathers samples of jobs into points of {@link #SPAN_MICROS}. Thread-safe. */
@@ -18,6 +20,9 @@ final class SeriesBook {
     private static final double NANOS = 1e9;
 
     private final Map<String, Map<String, SeriesPoint>> open = new HashMap<>();
+
+    /** By job and series, of those that {@link #isShownSmall}. */
+    private final Map<String, Map<String, RecentValues>> recent = new HashMap<>();
 
     /** When each GPU was last counted, by job and rank. */
     private final Map<String, Map<Integer, Long>> counted = new HashMap<>();
@@ -71,7 +76,7 @@ final class SeriesBook {
         return complete;
     }
 
-    private static void add(
+    private void add(
             String job,
             String series,
             long step,
@@ -86,7 +91,28 @@ final class SeriesBook {
             open.put(series, before.plus(point));
         } else if (before != null) {
             complete.add(before);
+            if (isShownSmall(series)) {
+                recent.computeIfAbsent(job, id -> new HashMap<>())
+                        .computeIfAbsent(series, name -> new RecentValues())
+                        .add(before.mean());
+            }
         }
+    }
+
+    private static boolean isShownSmall(String series) {
+        return series.equals(GpuSeries.PERCENT) || series.equals(STEP_TIME);
+    }
+
+    /** How busy a running job's GPUs were lately, or where nobody sees them, how long its steps took; empty where neither is known. */
+    synchronized Optional<Recent> recent(String job) {
+        Map<String, SeriesPoint> its = open.getOrDefault(job, Map.of());
+        String series = its.containsKey(GpuSeries.PERCENT) ? GpuSeries.PERCENT : STEP_TIME;
+        SeriesPoint now = its.get(series);
+        if (now == null) {
+            return Optional.empty();
+        }
+        RecentValues before = recent.getOrDefault(job, Map.of()).getOrDefault(series, new RecentValues());
+        return Optional.of(new Recent(series, SPAN_MICROS / 1_000_000, before.with(now.mean())));
     }
 
     /** Forgets which samples were counted of all jobs but these. */
@@ -101,6 +127,7 @@ final class SeriesBook {
 
     /** The job ended; gives what was not complete. */
     synchronized List<SeriesPoint> finish(String job) {
+        recent.remove(job);
         Map<String, SeriesPoint> its = open.remove(job);
         return its == null ? List.of() : List.copyOf(its.values());
     }

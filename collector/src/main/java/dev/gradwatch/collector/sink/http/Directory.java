@@ -17,6 +17,7 @@ import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
 import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -28,7 +29,11 @@ import org.jspecify.annotations.Nullable;
  * not answer.
  */
 public interface Directory {
-    JobPage jobs(JobQuery query);
+    /** Those that the filters let through, in this order, the query's part of them. */
+    JobPage jobs(JobQuery query, JobOrder order);
+
+    /** What a running job's GPUs did lately, or its step time; empty where unknown. Does not block. */
+    Optional<Recent> recent(String job);
 
     Optional<JobSummary> job(String id);
 
@@ -87,6 +92,42 @@ public interface Directory {
 
     /** Alert events after a moment, oldest first, at most {@code limit}. */
     List<AlertEvent> eventsAfter(long micros, int limit);
+
+    /** In which order jobs are listed; what is equal in one comes as in the first. */
+    enum JobOrder {
+        /** Running ones before ended ones, then by start. */
+        NEWEST,
+        /** By the severity of what was found. */
+        WORST,
+        NAME;
+
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** @throws IllegalArgumentException with what was expected */
+        public static JobOrder of(String id) {
+            for (JobOrder order : values()) {
+                if (order.id().equals(id)) {
+                    return order;
+                }
+            }
+            throw new IllegalArgumentException("sort: " + id + " (expected: newest, worst or name)");
+        }
+    }
+
+    /**
+     * A series' latest means.
+     *
+     * @param series {@code gpu_percent}, or {@code step_time_seconds}
+     * @param spanSeconds that each stands for
+     * @param values oldest first; the last one's span is not over
+     */
+    record Recent(String series, long spanSeconds, List<Double> values) {
+        public Recent {
+            values = List.copyOf(values);
+        }
+    }
 
     /** Something that a page wants to know at once. */
     sealed interface Event {

@@ -13,11 +13,13 @@ import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
 import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.Proof;
+import dev.gradwatch.collector.sink.http.Directory.Recent;
 import dev.gradwatch.collector.sink.http.Directory.SinceLastRun;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,19 @@ final class JobJson {
                 .put("findings", job.findings())
                 .put("updated", Json.iso(job.updatedMicros()))
                 .put("gpu_percent", job.gpuPercent());
+    }
+
+    /** With what it did lately; null where that is unknown. */
+    static ObjectNode summary(JobSummary job, Optional<Recent> recent) {
+        ObjectNode node = summary(job);
+        node.set("recent", recent.map(JobJson::recent).orElse(null));
+        return node;
+    }
+
+    private static ObjectNode recent(Recent recent) {
+        ObjectNode node = Json.object().put("series", recent.series()).put("span_seconds", recent.spanSeconds());
+        node.set("values", Json.array(recent.values(), Json::number));
+        return node;
     }
 
     static ObjectNode since(SinceLastRun since) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.PassUsage;
+import dev.gradwatch.collector.sink.http.Directory.JobOrder;
 import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
 import dev.gradwatch.collector.sink.report.FlagCostJson;
@@ -50,9 +51,16 @@ final class JobRoutes {
 
     private Answer list(Call call) {
         Query query = call.query();
-        JobPage page = directory.jobs(new JobQuery(query.text("text"), state(query), query.offset(), query.limit()));
+        JobPage page = directory.jobs(
+                new JobQuery(query.text("text"), state(query), query.offset(), query.limit()),
+                query.oneOf("sort", JobOrder::of, JobOrder.NEWEST, "newest, worst or name"));
+        boolean recent = query.flag("recent");
         ObjectNode body = Json.object();
-        body.set("jobs", Json.array(page.jobs(), JobJson::summary));
+        body.set(
+                "jobs",
+                Json.array(
+                        page.jobs(),
+                        job -> recent ? JobJson.summary(job, directory.recent(job.id())) : JobJson.summary(job)));
         return Answer.ok(body.put("total", page.total()));
     }
 

@@ -102,6 +102,28 @@ record Query(Map<String, String> values) {
         }
     }
 
+    /** {@code true} or {@code false}; the latter where there is none. */
+    boolean flag(String name) {
+        String value = value(name);
+        if (value != null && !value.equals("true") && !value.equals("false")) {
+            throw Problem.invalid(name, value, "true or false");
+        }
+        return "true".equals(value);
+    }
+
+    /** @param of throws IllegalArgumentException for a word that is none */
+    <T> T oneOf(String name, Function<String, T> of, T usual, String expected) {
+        String value = value(name);
+        if (value == null) {
+            return usual;
+        }
+        try {
+            return of.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw Problem.invalid(name, value, expected);
+        }
+    }
+
     /**
      * What is listed with commas between.
      *

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gradwatch.collector.model.GpuSample;
 import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.ModelSample;
 import dev.gradwatch.collector.model.Observation.GpuSampled;
 import dev.gradwatch.collector.model.SampleGpus;
 import dev.gradwatch.collector.model.SampleReports;
 import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.sink.http.Directory.Recent;
 import dev.gradwatch.collector.sink.store.Batch;
 import dev.gradwatch.collector.sink.store.Store;
 import dev.gradwatch.collector.sink.store.Store.Retention;
@@ -55,6 +57,29 @@ class SeriesBookTest {
         assertThat(open("gpu_percent"))
                 .isEqualTo(new SeriesPoint("a", "gpu_percent", NOW, 10 * SECOND, 17, 2, 100, 10, 90));
         assertThat(open("gpu_percent/rank.3").mean()).isEqualTo(10);
+    }
+
+    @Test
+    void recentValues_areTenMinutesOfTheGpus_elseOfTheStepTime() {
+        assertThat(book.recent("a")).isEmpty();
+        for (int span = 0; span < 100; span++) {
+            book.add(
+                    "a",
+                    List.of(new ModelSample(0, "net", span, span, 1_000_000L * (span + 1), Double.NaN)),
+                    NOW + span * 10 * SECOND);
+        }
+        assertThat(book.recent("a").orElseThrow().series()).isEqualTo("step_time_seconds");
+        assertThat(book.recent("a").orElseThrow().values())
+                .hasSize(60)
+                .startsWith(0.041)
+                .endsWith(0.1);
+
+        book.add("a", List.of(sampled(0, 1, 90), sampled(1, 1, 10)), 2, 17, NOW);
+        book.add("a", List.of(sampled(0, 2, 80), sampled(1, 2, 60)), 2, 17, NOW + 10 * SECOND);
+        assertThat(book.recent("a")).contains(new Recent("gpu_percent", 10, List.of(50.0, 70.0)));
+
+        book.finish("a");
+        assertThat(book.recent("a")).isEmpty();
     }
 
     @Test

@@ -49,6 +49,7 @@ final class FakeDirectory implements Directory {
                     new GpuRow("node2", SampleGpus.bare(1, Gpu.State.LOST))),
             GpuThresholds.DEFAULTS);
     final List<Object> asked = new CopyOnWriteArrayList<>();
+    final List<JobOrder> orders = new CopyOnWriteArrayList<>();
     final List<Consumer<Event>> subscribers = new CopyOnWriteArrayList<>();
     volatile boolean storeAway;
     volatile @Nullable RuntimeException failure;
@@ -140,9 +141,15 @@ final class FakeDirectory implements Directory {
     }
 
     @Override
-    public JobPage jobs(JobQuery query) {
+    public JobPage jobs(JobQuery query, JobOrder order) {
         answering(query);
+        orders.add(order);
         return new JobPage(List.of(summary(JOB)), 1);
+    }
+
+    @Override
+    public Optional<Recent> recent(String job) {
+        return Optional.of(new Recent("gpu_percent", 10, List.of(40.0, 97.5)));
     }
 
     @Override

@@ -60,6 +60,20 @@ class HttpApiTest {
     }
 
     @Test
+    void jobs_comeInTheOrderAskedFor_withWhatTheyDidLately() {
+        JsonNode job = TestApi.json(api.get("/api/jobs?sort=worst&recent=true"))
+                .path("jobs")
+                .get(0);
+        assertThat(job.path("recent").toString())
+                .isEqualTo("{\"series\":\"gpu_percent\",\"span_seconds\":10,\"values\":[40.0,97.5]}");
+        assertThat(TestApi.json(api.get("/api/jobs")).path("jobs").get(0).has("recent"))
+                .isFalse();
+        assertThat(api.directory.orders).containsExactly(Directory.JobOrder.WORST, Directory.JobOrder.NEWEST);
+        assertThat(api.get("/api/jobs?sort=best").body()).contains("sort: best (expected: newest, worst or name)");
+        assertThat(api.get("/api/jobs?recent=1").body()).contains("recent: 1 (expected: true or false)");
+    }
+
+    @Test
     void job_isFoundByAnyId() {
         JsonNode job = TestApi.json(api.get(JOB));
         assertThat(job.path("id").asText()).isEqualTo(FakeDirectory.JOB);
