@@ -46,6 +46,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     private final Sessions sessions;
     private final Counters counters;
     private final Peer peer;
+    private final Complaints complaints;
     private final FrameDecoder decoder;
     private final ReceiveBudget.Share share;
     private final RankFrames frames = new RankFrames();
@@ -67,6 +68,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         this.sessions = sessions;
         this.counters = sessions.counters;
         this.peer = new Peer(channel);
+        this.complaints = new Complaints(counters, peer, this::speaker);
         this.share = sessions.budget.share(this::overBudget);
         this.decoder = new FrameDecoder(this, share);
     }
@@ -82,8 +84,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (!sessions.connected()) {
-            counters.refused.increment();
-            logger.debug("Malformed connection: one too many from {}", peer.address());
+            complaints.oneTooMany();
             end("too many connections");
             return;
         }
@@ -98,8 +99,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         if (!sessions.wrongTokens.shutOut(peer.address())) {
             return false;
         }
-        counters.shutOut.increment();
-        logger.debug("Malformed connection: too many wrong tokens of late from {}", peer.address());
+        complaints.shutOut();
         end("too many wrong tokens");
         return true;
     }
@@ -123,9 +123,8 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
         } catch (IllegalArgumentException e) {
             rejected("Malformed " + FrameKind.name(kind) + ": " + e.getMessage());
         } catch (RuntimeException e) {
-            counters.failed.increment();
             rejected("Malformed " + FrameKind.name(kind) + ": " + e);
-            logger.warn("a {} could not be taken", FrameKind.name(kind), e);
+            complaints.notTaken(kind, e);
         }
     }
 
@@ -302,8 +301,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     }
 
     private void mismatched(String spoken, String expected) {
-        counters.mismatched.increment();
-        logger.debug("Malformed connection: {} (expected: {}) from {}", spoken, expected, peer.address());
+        complaints.mismatched(spoken, expected);
         refused("connection: " + spoken + " (expected: " + expected + ")");
     }
 
@@ -314,20 +312,18 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
             mismatched("TLS", "plain text; unset GRADWATCH_TLS_CA");
             return;
         }
-        counters.malformed.increment();
-        logger.debug("Malformed frame: length: {} (expected: 1-{})", length, mostBytes);
+        complaints.frameLength(length, mostBytes);
         end("malformed frame");
     }
 
     @Override
     public void truncated(int kind, long bytes, long wholeBytes) {
-        counters.truncated.increment();
-        logger.debug("Truncated {}: {} bytes (expected: {})", FrameKind.name(kind), bytes, wholeBytes);
+        complaints.truncated(kind, bytes, wholeBytes);
     }
 
     private void rejected(@Nullable String problem) {
         tally.rejected();
-        logger.debug("{} ({})", problem, speaker());
+        complaints.rejected(problem);
     }
 
     private void refused(String reason) {
@@ -362,12 +358,7 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
 
     private void handshakeTimedOut() {
         if (state == State.GREETING) {
-            counters.timedOut.increment();
-            logger.debug(
-                    "Truncated {}: not whole within {} (expected: it first) from {}",
-                    inTlsHandshake ? "TLS handshake" : "Hello",
-                    sessions.handshakeTimeout,
-                    peer.address());
+            complaints.late(inTlsHandshake ? "TLS handshake" : "Hello", sessions.handshakeTimeout);
             end("no Hello");
         }
     }
@@ -375,23 +366,19 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof IdleStateEvent) {
-            counters.timedOut.increment();
-            logger.debug("Truncated stream: silent for {} ({})", sessions.idleTimeout, speaker());
+            complaints.silent(sessions.idleTimeout);
             end("silent for " + sessions.idleTimeout.toSeconds() + " s");
         } else if (event instanceof SslHandshakeCompletionEvent handshake) {
             inTlsHandshake = false;
             if (!handshake.isSuccess() && state == State.GREETING) {
-                counters.handshakesFailed.increment();
-                logger.debug(
-                        "Malformed TLS handshake: {} from {}", handshake.cause().getMessage(), peer.address());
+                complaints.handshakeFailed(handshake.cause());
                 end("TLS handshake failed");
             }
         }
     }
 
     private void overBudget() {
-        counters.overBudget.increment();
-        logger.debug("Malformed stream: holds most of what all hold together ({})", speaker());
+        complaints.overBudget();
         peer.close();
     }
 
@@ -428,11 +415,9 @@ final class Session extends ChannelInboundHandlerAdapter implements FrameListene
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // What TLS cannot read comes wrapped by the decoder that it is.
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
-            counters.failed.increment();
-            logger.warn("connection of {} failed", speaker(), cause);
+            complaints.connectionFailed(cause);
         } else if (cause instanceof DecoderException && state == State.LIVE) {
-            counters.malformed.increment();
-            logger.debug("Malformed TLS record: {} ({})", cause.getMessage(), speaker());
+            complaints.tlsRecord(cause);
         }
         end("connection lost");
     }
