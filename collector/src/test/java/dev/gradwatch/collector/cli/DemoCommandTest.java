@@ -61,11 +61,16 @@ class DemoCommandTest {
             JsonNode steps = new ObjectMapper()
                     .readTree(URI.create(address + "/api/jobs/demo-fixed/steps").toURL());
             assertThat(steps.findValues("points")).isNotEmpty().allMatch(points -> !points.isEmpty());
-            assertThat(temporary).isNotEmptyDirectory();
+            assertThat(kept(temporary)).hasSize(1);
             demo.process().destroy();
             assertThat(demo.status()).isZero();
         }
-        assertThat(temporary).isEmptyDirectory();
+        assertThat(kept(temporary)).isEmpty();
+    }
+
+    /** Our folders, beside the library that SQLite's driver unpacks. */
+    private static String[] kept(Path temporary) {
+        return temporary.toFile().list((folder, name) -> name.startsWith("gradwatch-"));
     }
 
     @Test

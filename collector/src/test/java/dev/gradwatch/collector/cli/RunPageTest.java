@@ -114,7 +114,7 @@ class RunPageTest {
     void nextRun_saysWhatIsStillThereAndWhatIsFixed() throws Exception {
         Path script = Files.writeString(home.resolve("train.sh"), SCRIPT);
         assertThat(ends(run("--", "sh", script.toString(), "ill"))).doesNotContain("the last run");
-        assertThat(ends(run("--", "sh", script.toString(), "ill"))).contains("Still there since the last run (train");
+        assertThat(ends(run("--", "sh", script.toString(), "ill"))).contains("Still there since the last run (sh-");
         Files.writeString(script, SCRIPT.replace("= well", "!= well"));
         try (ForkedGradwatch fixed = run("--", "sh", script.toString(), "ill")) {
             page(fixed);
@@ -158,7 +158,7 @@ class RunPageTest {
                 run("--", "sh", "-c", "trap 'exit 6' TERM; echo ready; while :; do sleep 0.01; done")) {
             assertThat(run.line()).isEqualTo("ready");
             page(run);
-            run.process().destroy();
+            run.process().toHandle().destroy();
             assertThat(run.status()).isEqualTo(6);
             assertThat(run.errors()).contains("No rank reported");
         }
