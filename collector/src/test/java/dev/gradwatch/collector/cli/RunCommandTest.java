@@ -263,8 +263,7 @@ class RunCommandTest {
         // script gives us a terminal, and its echo of the typed line comes from the child's terminal, not from ours.
         String command = String.join(" ", ForkedGradwatch.javaCommand())
                 + " run --pty -- sh -c '[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal; stty size; read -r x; echo \"<$x>\"; exit 9'";
-        ProcessBuilder builder = new ProcessBuilder(
-                        "script", "-qec", "stty rows 33 cols 77; " + command, "/dev/null")
+        ProcessBuilder builder = new ProcessBuilder("script", "-qec", "stty rows 33 cols 77; " + command, "/dev/null")
                 .directory(home.toFile())
                 .redirectErrorStream(true);
         builder.environment().put("XDG_STATE_HOME", home + "/state");

@@ -64,7 +64,7 @@ class KeptRunsIT {
                 await().atMost(Duration.ofSeconds(120)).until(() -> run.hasPrinted("the page: "));
                 Matcher page = PAGE.matcher(run.printed());
                 assertThat(page.find()).as(run.printed()).isTrue();
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofSeconds(120))
                         .ignoreExceptionsInstanceOf(IOException.class)
                         .until(() ->
                                 job(page.group(1), page.group(2)).path("ranks").asInt() == 2);

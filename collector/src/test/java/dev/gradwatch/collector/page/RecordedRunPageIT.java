@@ -56,7 +56,10 @@ class RecordedRunPageIT {
                     .hasText("decoder.seg_layers.0 is computed and returned, but the loss never uses it");
             assertThat(page.locator(".fix")).containsText("1e-6");
             assertThat(page.locator(".avoid")).containsText("static_graph");
-            assertThat(page.locator(".map-row.trouble").first()).containsText("decoder.seg_layers.0");
+            assertThat(page.locator(".map-row.trouble").first()).isVisible();
+            page.navigate(url(replay) + "#/jobs/demo-died?mark=never");
+            assertThat(page.locator(".map-row[title='decoder.seg_layers.0.weight']"))
+                    .hasCount(1);
             page.navigate(url(replay) + "#/alerts");
             assertThat(page.locator("#content")).containsText("decoder.seg_layers.0");
             stops(replay);
