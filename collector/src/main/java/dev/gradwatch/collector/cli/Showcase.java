@@ -66,7 +66,11 @@ final class Showcase implements AutoCloseable {
 
     @Override
     public void close() {
-        board.close();
-        store.close();
+        try {
+            board.close();
+        } finally {
+            // Whatever went wrong above, nothing of it stays.
+            store.close();
+        }
     }
 }
