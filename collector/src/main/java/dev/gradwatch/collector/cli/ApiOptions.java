@@ -13,7 +13,7 @@ final class ApiOptions {
             names = "--http",
             paramLabel = "HOST:PORT",
             converter = AddressConverter.class,
-            defaultValue = ServeOptions.DEFAULT_HTTP,
+            defaultValue = PageOptions.DEFAULT_HTTP,
             description = "Where the collector's API is (${DEFAULT-VALUE}).")
     @Nullable
     InetSocketAddress http;

@@ -1,8 +1,6 @@
 package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.cli.sidecar.Station;
-import dev.gradwatch.collector.sink.http.Directory;
-import dev.gradwatch.collector.sink.http.HttpApi;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import dev.gradwatch.collector.source.log.Signatures;
@@ -15,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -43,9 +40,6 @@ import picocli.CommandLine.Spec;
 final class CollectCommand implements Callable<Integer> {
     static final String DEFAULT_ADDRESS = "127.0.0.1:7787";
 
-    /** A disk that hangs must not keep the process beyond the ten seconds that a person, or an orchestrator, waits. */
-    private static final long STOP_MILLIS = 9_000;
-
     @Mixin
     ListenOptions listen = new ListenOptions();
 
@@ -56,7 +50,10 @@ final class CollectCommand implements Callable<Integer> {
     UpstreamOptions upstream = new UpstreamOptions();
 
     @Mixin
-    ServeOptions serve = new ServeOptions();
+    PageOptions page = new PageOptions();
+
+    @Mixin
+    StoreOptions store = new StoreOptions();
 
     @Mixin
     LogOptions logs = new LogOptions();
@@ -83,40 +80,42 @@ final class CollectCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         SidecarOptions options = options();
         Supplier<Signatures> signatures = logs.load();
-        Station station = Station.open(
-                serve.storeUrl(options.listen().getPort()), serve.retention(), Version.text(), Sidecar::nowMicros);
+        // Two collectors of one user keep their own, by where they listen.
+        String url = store.url("jobs-" + options.listen().getPort() + ".db");
+        Station station = Station.open(url, store.retention(), Version.text(), Sidecar::nowMicros);
         Sidecar sidecar = Sidecar.start(
                 options,
                 new Keeping(station.recollection(), station::whenWritten),
                 upstream.upstream(line -> err.println("gradwatch: " + line)));
-        Directory directory = station.watch(sidecar.jobs(), sidecar.source()::connections);
+        Board board = Board.beside(sidecar, station);
         GpuWatch gpus = GpuWatch.start(gpu.chosen(), sidecar.jobs());
         station.gpus(gpus::latest);
         JobDesk desk = new JobDesk(
                 sidecar.jobs(),
                 reports,
                 new VerdictPrinter(Terminal.ofStandardOutput(System.getenv())),
-                directory::sinceLastRun,
-                station::flagCost,
+                board,
                 spec.commandLine().getOut(),
                 err);
         sidecar.jobs().addListener(desk);
-        HttpApi api = listen.noHttp
+        ServedPage served = listen.noHttp
                 ? null
-                : serve.start(directory, Meters.of(sidecar, directory, station::gpus), tls.files(), tls.newToken);
+                : board.show(shown -> page.serve(shown, board.meters(), tls.files(), tls.newToken));
         LogFollower follower = logs.follow(
                 JobLogs.ofMany(new LogJobName(sidecar.jobs()::ids), signatures, sidecar::accept, station::flush),
                 positions(options));
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> stop(sidecar, gpus, follower, desk, api, station), "gradwatch-stop"));
+        Stay.closing(() -> close(sidecar, gpus, follower, desk, board));
         // The host as it was asked for: a socket bound to 0.0.0.0 calls itself by another name.
         err.println("gradwatch: listening on "
                 + AddressConverter.text(options.listen(), sidecar.address().getPort()));
         for (String line : TokenLines.of(options, options.listen())) {
             err.println("gradwatch: " + line);
         }
-        serve.lines().forEach(line -> err.println("gradwatch: " + line));
-        new CountDownLatch(1).await();
+        if (served != null) {
+            err.println("gradwatch: serving " + served.url());
+            served.tokenLines().forEach(line -> err.println("gradwatch: " + line));
+        }
+        Stay.forGood();
         return CommandLine.ExitCode.OK;
     }
 
@@ -149,37 +148,16 @@ final class CollectCommand implements Callable<Integer> {
         }
     }
 
-    /** Runs while the JVM shuts down. Reports come first: closing the source makes every rank look lost. */
-    private static void stop(
-            Sidecar sidecar,
-            GpuWatch gpus,
-            @Nullable LogFollower follower,
-            JobDesk desk,
-            @Nullable HttpApi api,
-            Station station) {
-        Thread last = new Thread(
-                () -> {
-                    if (follower != null) {
-                        follower.close();
-                    }
-                    desk.closeDown();
-                    // What is known is written before the ranks look lost.
-                    sidecar.close();
-                    gpus.close();
-                    if (api != null) {
-                        api.close();
-                    }
-                    station.close();
-                },
-                "gradwatch-last-reports");
-        last.setDaemon(true);
-        last.start();
-        try {
-            last.join(STOP_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** Reports come first: closing the source makes every rank look lost. */
+    private static void close(
+            Sidecar sidecar, GpuWatch gpus, @Nullable LogFollower follower, JobDesk desk, Board board) {
+        if (follower != null) {
+            follower.close();
         }
-        // A stop that was asked for is success; without this, the status would say that a signal killed the process.
-        Runtime.getRuntime().halt(last.isAlive() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK);
+        desk.closeDown();
+        // What is known is written before the ranks look lost.
+        sidecar.close();
+        gpus.close();
+        board.close();
     }
 }

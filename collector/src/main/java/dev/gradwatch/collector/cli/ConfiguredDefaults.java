@@ -35,7 +35,7 @@ final class ConfiguredDefaults implements IDefaultValueProvider {
                     || command.getCommandSpec().findOption(OPTION) == null) {
                 continue;
             }
-            String file = named(arguments, environment.getOrDefault(EnvironmentDefaults.variable(OPTION), ""));
+            String file = named(command, arguments, environment.getOrDefault(EnvironmentDefaults.variable(OPTION), ""));
             if (file.isBlank()) {
                 return;
             }
@@ -53,13 +53,20 @@ final class ConfiguredDefaults implements IDefaultValueProvider {
         }
     }
 
-    private static String named(String[] arguments, String otherwise) {
+    private static String named(CommandLine command, String[] arguments, String otherwise) {
         for (int i = 1; i < arguments.length && !arguments[i].equals("--"); i++) {
             if (arguments[i].startsWith(OPTION + "=")) {
                 return arguments[i].substring(OPTION.length() + 1);
             }
             if (arguments[i].equals(OPTION) && i + 1 < arguments.length) {
                 return arguments[i + 1];
+            }
+            OptionSpec option = command.getCommandSpec().findOption(arguments[i]);
+            if (option != null && option.arity().min() > 0) {
+                i++;
+            } else if (command.isStopAtPositional() && !arguments[i].startsWith("-")) {
+                // What follows is another program's, and so are its options.
+                return otherwise;
             }
         }
         return otherwise;

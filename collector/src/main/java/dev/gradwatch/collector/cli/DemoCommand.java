@@ -5,11 +5,13 @@ import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,7 +24,8 @@ import picocli.CommandLine.Option;
         description = {
             "Runs a real training job of two ranks that dies of an unused head, says why, and runs it again with the fix.",
             "Without a Python that has torch it installs one for CPUs into a folder of its own; where that cannot be, it replays"
-                    + " recorded runs."
+                    + " recorded runs.",
+            "Then the page shows both, until Ctrl-C."
         })
 final class DemoCommand implements Callable<Integer> {
     @Option(
@@ -35,7 +38,16 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--replay", description = "Replay the recorded runs, and start nothing.")
     boolean replay;
 
-    @Option(names = "--no-http", description = "End after the verdicts. This version always does.")
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            converter = AddressConverter.class,
+            description = "Where the page is served. Without it: " + PageOptions.DEFAULT_HTTP
+                    + ", or a free port where that is taken.")
+    @Nullable
+    InetSocketAddress http;
+
+    @Option(names = "--no-http", description = "Serve no page, and end after the verdicts.")
     boolean noHttp;
 
     @Option(names = "--verbose", description = "Add the stack trace to an error.")
@@ -46,24 +58,32 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         DemoPython found = replay ? null : python();
-        DemoRuns runs = found == null ? new DemoReplay() : new DemoJobs(found, this::say);
         if (found == null) {
             say("replaying two runs that were recorded with torch " + DemoReplay.TORCH + "; nothing is started here");
         }
-        try (runs) {
-            say("1. train.py, a small U-Net on two ranks, whose loss gives the coarsest head the weight 0");
-            JobReport died = verdict(runs.died());
-            say("2. the same job with the fix that Gradwatch advises: the weight 1e-6 instead of 0");
-            JobReport fixed = verdict(runs.fixed());
-            List<String> surprises = new ArrayList<>(DemoPromise.ofDied(died));
-            surprises.addAll(DemoPromise.ofFixed(fixed));
-            surprises.forEach(surprise -> say("not as promised: " + surprise));
-            if (!surprises.isEmpty()) {
-                return 1;
+        try (DemoRuns runs = found == null ? new DemoReplay() : DemoJobs.start(found, this::say);
+                Showcase showcase = noHttp ? null : Showcase.open(runs::show, PageOptions.at(http))) {
+            if (!play(runs)) {
+                return CommandLine.ExitCode.SOFTWARE;
+            }
+            say("now yours: gradwatch run -- torchrun --nproc-per-node 2 train.py");
+            if (showcase != null) {
+                showcase.stay(() -> say("the page: " + showcase.page().url() + "  (Ctrl-C ends it)"));
             }
         }
-        say("now yours: gradwatch run -- torchrun --nproc-per-node 2 train.py");
-        return 0;
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Whether both runs showed what they should. */
+    private boolean play(DemoRuns runs) throws IOException, InterruptedException {
+        say("1. train.py, a small U-Net on two ranks, whose loss gives the coarsest head the weight 0");
+        JobReport died = verdict(runs.died());
+        say("2. the same job with the fix that Gradwatch advises: the weight 1e-6 instead of 0");
+        JobReport fixed = verdict(runs.fixed());
+        List<String> surprises = new ArrayList<>(DemoPromise.ofDied(died));
+        surprises.addAll(DemoPromise.ofFixed(fixed));
+        surprises.forEach(surprise -> say("not as promised: " + surprise));
+        return surprises.isEmpty();
     }
 
     private @Nullable DemoPython python() throws InterruptedException {

@@ -1,7 +1,9 @@
 package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.cli.child.PipedChild;
+import dev.gradwatch.collector.cli.sidecar.Station;
 import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.sink.store.Store.Retention;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** The demo's runs as real jobs: two ranks on gloo, watched as {@code run} does, what they write kept in a file. */
@@ -32,12 +35,38 @@ final class DemoJobs implements DemoRuns {
     private final Consumer<String> narrator;
     private final ReporterPackage reporter;
     private final UnpackedFolder folder;
+    private final String token;
+    private final Sidecar sidecar;
 
-    DemoJobs(DemoPython python, Consumer<String> narrator) throws IOException {
+    private DemoJobs(
+            DemoPython python,
+            Consumer<String> narrator,
+            ReporterPackage reporter,
+            UnpackedFolder folder,
+            String token,
+            Sidecar sidecar) {
         this.python = python;
         this.narrator = narrator;
-        this.reporter = ReporterPackage.unpack(System.getenv());
-        this.folder = UnpackedFolder.of("demo", PackedFiles.read(FOLDER, SCRIPT), CacheFolder.of(System.getenv()));
+        this.reporter = reporter;
+        this.folder = folder;
+        this.token = token;
+        this.sidecar = sidecar;
+    }
+
+    static DemoJobs start(DemoPython python, Consumer<String> narrator) throws IOException {
+        ReporterPackage reporter = ReporterPackage.unpack(System.getenv());
+        UnpackedFolder folder =
+                UnpackedFolder.of("demo", PackedFiles.read(FOLDER, SCRIPT), CacheFolder.of(System.getenv()));
+        String token = Tokens.random();
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        Sidecar sidecar = Sidecar.start(new SidecarOptions(anyPort, token, null));
+        return new DemoJobs(python, narrator, reporter, folder, token, sidecar);
+    }
+
+    @Override
+    public Board show(TemporaryStore store) throws IOException {
+        Retention untilClosed = new Retention(TimeUnit.DAYS.toMicros(1), 0);
+        return Board.beside(sidecar, Station.open(store.url(), untilClosed, Version.text(), Sidecar::nowMicros));
     }
 
     @Override
@@ -58,11 +87,8 @@ final class DemoJobs implements DemoRuns {
         narrator.accept("   " + spoken(options) + ", with torch " + python.torch());
         List<String> command = python.twoRanks(folder.path(), freePort(), script);
         String job = JobName.unique(command, LocalDateTime.now(ZoneId.systemDefault()), ThreadLocalRandom.current());
-        String token = Tokens.random();
         WatchedJob.Outcome outcome;
-        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (Sidecar sidecar = Sidecar.start(new SidecarOptions(anyPort, token, null));
-                OutputStream output = new FileOutputStream(log.toFile())) {
+        try (OutputStream output = new FileOutputStream(log.toFile())) {
             Map<String, String> environment = new HashMap<>(new ReporterEnvironment(System.getenv())
                     .injecting(reporter)
                     .reportingTo(sidecar.address(), token, job)
@@ -105,6 +131,7 @@ final class DemoJobs implements DemoRuns {
 
     @Override
     public void close() {
+        sidecar.close();
         reporter.close();
         folder.close();
     }

@@ -1,10 +1,10 @@
 package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.model.JobReport;
-import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.source.recording.RecordingReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Set;
 
 /** The demo's runs as they were recorded. */
 final class DemoReplay implements DemoRuns {
@@ -13,6 +13,8 @@ final class DemoReplay implements DemoRuns {
 
     static final String DIED = "recorded-died.jsonl.gz";
     static final String FIXED = "recorded-fixed.jsonl.gz";
+
+    private final Playback playback = new Playback();
 
     @Override
     public JobReport died() throws IOException {
@@ -24,15 +26,25 @@ final class DemoReplay implements DemoRuns {
         return report(FIXED);
     }
 
-    private static JobReport report(String name) throws IOException {
+    private JobReport report(String name) throws IOException {
         InputStream recording = DemoReplay.class.getResourceAsStream("/demo/" + name);
         if (recording == null) {
             throw new IOException("jar: it holds no demo/" + name + " (expected: a complete build)");
         }
         try (RecordingReader reader = RecordingReader.open(recording, name, line -> {})) {
-            Jobs jobs = ReplayCommand.jobs(reader);
-            return jobs.report(jobs.ids().get(0)).orElseThrow();
+            Set<String> before = Set.copyOf(playback.jobs().ids());
+            playback.feed(reader);
+            String job = playback.jobs().ids().stream()
+                    .filter(id -> !before.contains(id))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("demo/" + name + ": no job (expected: one)"));
+            return playback.jobs().report(job).orElseThrow();
         }
+    }
+
+    @Override
+    public Board show(TemporaryStore store) throws IOException {
+        return playback.show(store);
     }
 
     @Override

@@ -11,6 +11,9 @@ interface DemoRuns extends AutoCloseable {
     /** The run with the fix. */
     JobReport fixed() throws IOException, InterruptedException;
 
+    /** Shows what happens in them from now on; the caller closes it, before this. */
+    Board show(TemporaryStore store) throws IOException;
+
     @Override
     void close();
 }

@@ -36,6 +36,14 @@ final class ListenOptions {
     @Nullable
     Path record;
 
+    @Option(
+            names = ConfiguredDefaults.OPTION,
+            paramLabel = "FILE.yaml",
+            description =
+                    "Options as a YAML file: 'listen: 0.0.0.0:7787'. The command line and the environment win over it.")
+    @Nullable
+    Path config;
+
     @Option(names = "--no-http", description = "No API and no page.")
     boolean noHttp;
 

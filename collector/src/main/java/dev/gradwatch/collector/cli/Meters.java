@@ -22,14 +22,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The collector's figures under Prometheus' names. */
 final class Meters {
-    /** @param gpus the last reading of this machine's */
-    static PrometheusMeterRegistry of(Sidecar sidecar, Directory directory, Supplier<GpuReading> gpus) {
-        Jobs jobs = sidecar.jobs();
+    /**
+     * @param source where reporters connect; null where none can, as beside a recording
+     * @param gpus the last reading of this machine's
+     */
+    static PrometheusMeterRegistry of(
+            Jobs jobs, @Nullable TcpSource source, Directory directory, Supplier<GpuReading> gpus) {
         PrometheusMeterRegistry registry = registry(gpus, jobs, System::nanoTime);
         observations(registry, jobs, "analysed", Jobs.Counts::analysed);
         observations(registry, jobs, "merged", Jobs.Counts::merged);
         observations(registry, jobs, "rejected", Jobs.Counts::rejected);
-        frames(registry, sidecar.source());
+        if (source != null) {
+            frames(registry, source);
+        }
         Gauge.builder("gradwatch.jobs.running", directory, d -> d.health().jobs())
                 .description("Jobs that run")
                 .register(registry);

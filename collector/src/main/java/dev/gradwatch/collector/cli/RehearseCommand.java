@@ -1,18 +1,12 @@
 package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.cli.sidecar.Station;
-import dev.gradwatch.collector.sink.http.Directory;
-import dev.gradwatch.collector.sink.http.HttpApi;
 import dev.gradwatch.collector.sink.store.Store;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,9 +18,9 @@ import picocli.CommandLine.Command;
 final class RehearseCommand implements Callable<Integer> {
     private static final List<List<String>> ACTS = List.of(
             List.of("--help"),
-            List.of("run", "--", "true"),
+            List.of("run", "--no-http", "--", "true"),
             List.of("diagnose", "--list"),
-            List.of("demo", "--replay"));
+            List.of("demo", "--replay", "--no-http"));
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -41,27 +35,17 @@ final class RehearseCommand implements Callable<Integer> {
 
     /** What {@code collect} does up to its first answer, on a store that goes again. */
     private static void collect() throws IOException, InterruptedException {
-        Path folder = Files.createTempDirectory("gradwatch-rehearse");
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        ServeOptions serve = new ServeOptions();
-        serve.http = anyPort;
-        try (Station station = Station.open(
-                        "jdbc:sqlite:" + folder.resolve("jobs.db"),
-                        new Store.Retention(1, 0),
-                        Version.text(),
-                        Sidecar::nowMicros);
+        Store.Retention retention = new Store.Retention(1, 0);
+        try (TemporaryStore store = TemporaryStore.make();
+                Station station = Station.open(store.url(), retention, Version.text(), Sidecar::nowMicros);
                 Sidecar sidecar = Sidecar.start(
                         new SidecarOptions(anyPort, null, null),
                         new Keeping(station.recollection(), station::whenWritten),
                         null)) {
-            Directory directory = station.watch(sidecar.jobs(), sidecar.source()::connections);
-            HttpApi api = serve.start(directory, Meters.of(sidecar, directory, station::gpus), null, false);
-            ApiClient.of(serve.bound(), null, null, false).get("/api/jobs");
-            api.close();
-        } finally {
-            try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Comparator.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
+            try (Board board = Board.beside(sidecar, station)) {
+                ServedPage page = board.show(PageOptions.at(anyPort));
+                ApiClient.of(page.bound(), null, null, false).get("/api/jobs");
             }
         }
     }

@@ -16,8 +16,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code replay FILE}: a recorded run through the same analysis, to the same verdict. */
 @Command(
@@ -25,8 +27,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Feed a recorded run through the same analysis and print its verdict.")
+        description =
+                "Feeds a recorded run through the same analysis, prints its verdict, and shows it on the page where asked.")
 final class ReplayCommand implements Callable<Integer> {
+    private static final String HTTP = "--http";
+
     @Parameters(paramLabel = "FILE", description = "A recording written by --record; .gz is read as such.")
     Path file = Path.of("");
 
@@ -37,6 +42,17 @@ final class ReplayCommand implements Callable<Integer> {
     @Nullable
     Path report;
 
+    /** Its twin in the environment is other commands': a replay that never ends has to be asked for. */
+    @Option(
+            names = HTTP,
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "HOST:PORT",
+            description = "After the verdict, show the run on the page until Ctrl-C. Without an address: "
+                    + PageOptions.DEFAULT_HTTP + ", or a free port where that is taken.")
+    @Nullable
+    String http;
+
     @Option(names = "--verbose", description = "Add the stack trace to an error.")
     boolean verbose;
 
@@ -45,14 +61,45 @@ final class ReplayCommand implements Callable<Integer> {
     CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException {
-        Jobs jobs;
+    public Integer call() throws IOException, InterruptedException {
+        Playback playback = new Playback();
+        PageOptions page = page();
+        if (page == null) {
+            feed(playback);
+            return CommandLine.ExitCode.OK;
+        }
+        try (Showcase showcase = Showcase.open(playback::show, page)) {
+            feed(playback);
+            showcase.stay(() -> spec.commandLine()
+                    .getErr()
+                    .println("gradwatch: the page: " + showcase.page().url() + "  (Ctrl-C ends it)"));
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Null where none was asked for. */
+    private @Nullable PageOptions page() {
+        if (http == null || !spec.commandLine().getParseResult().hasMatchedOption(HTTP)) {
+            return null;
+        }
+        try {
+            return PageOptions.at(http.isEmpty() ? null : new AddressConverter().convert(http));
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void feed(Playback playback) throws IOException {
         try (RecordingReader reader = RecordingReader.open(file, this::complain)) {
-            jobs = jobs(reader);
+            playback.feed(reader);
             if (reader.badLines() > 0) {
                 complain(reader.badLines() + " lines skipped");
             }
         }
+        tell(playback.jobs());
+    }
+
+    private void tell(Jobs jobs) throws IOException {
         List<String> ids = jobs.ids();
         if (ids.isEmpty()) {
             throw new IOException(file + " holds no job (expected: at least one rank that joined)");
@@ -72,14 +119,6 @@ final class ReplayCommand implements Callable<Integer> {
             spec.commandLine().getOut().print(printer.verdict(found, written == null ? null : written.toString()));
         }
         spec.commandLine().getOut().flush();
-        return CommandLine.ExitCode.OK;
-    }
-
-    /** All that a recording holds, folded into jobs of its own. */
-    static Jobs jobs(RecordingReader reader) throws IOException {
-        Jobs jobs = new Jobs();
-        reader.readAll(jobs);
-        return jobs;
     }
 
     private void complain(String line) {

@@ -5,6 +5,9 @@ import dev.gradwatch.collector.cli.child.CommandNotStarted;
 import dev.gradwatch.collector.cli.child.Executable;
 import dev.gradwatch.collector.cli.child.PipedChild;
 import dev.gradwatch.collector.cli.child.TerminalChild;
+import dev.gradwatch.collector.model.FlagCost;
+import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.sink.store.Store.Retention;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import dev.gradwatch.collector.source.log.Signatures;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -93,6 +97,12 @@ final class RunCommand implements Callable<Integer> {
     private ListenOptions listening = new ListenOptions();
 
     @Mixin
+    private PageOptions page = new PageOptions();
+
+    @Mixin
+    private StoreOptions store = new StoreOptions();
+
+    @Mixin
     private NodeOptions node = new NodeOptions();
 
     @Mixin
@@ -129,7 +139,8 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     commandLine(), "tls-ca: " + tlsCa + " (expected: a PEM file of CA certificates, or system)");
         }
-        GpuOptions.Chosen unused = gpu.chosen();
+        GpuOptions.Chosen unusedGpu = gpu.chosen();
+        Retention unusedRetention = store.retention();
         RunReport.check(report);
     }
 
@@ -170,30 +181,40 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    @SuppressWarnings("try") // GPUs are watched for as long as the command runs, and nobody asks what for.
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
         InetSocketAddress listen = listening.listen(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
         String given = listening.token();
         // Other users of this machine can connect to loopback too.
         String token = given == null ? Tokens.random() : given;
-        WatchedJob.Outcome outcome;
         Supplier<Signatures> signatures = logs.load();
         SidecarOptions options = new SidecarOptions(listen, token, listening.record)
                 .with(gpu.chosen().thresholds());
         try (Sidecar sidecar = start(options);
-                GpuWatch unused = GpuWatch.start(gpu.chosen(), sidecar.jobs())) {
+                GpuWatch gpus = GpuWatch.start(gpu.chosen(), sidecar.jobs());
+                RunBoard board =
+                        new RunBoard(id, sidecar, gpus::latest, listening.noHttp ? null : page, store, this::say)) {
+            board.start();
             environment.reportingTo(sidecar.address(), token, id).trusting(null);
             JobOutput output = new JobOutput(id, signatures, sidecar::accept);
             Launch launch = new Launch(command, environment.variables(), starter(output));
             try (LogFollower follower = logs.follow(JobLogs.ofOne(id, signatures, sidecar::accept), null)) {
-                outcome = new WatchedJob(id, launch, output.with(follower)).run(sidecar);
+                WatchedJob.Outcome outcome = new WatchedJob(id, launch, output.with(follower)).run(sidecar);
+                if (outcome.report().isPresent()) {
+                    tell(outcome.report().get(), board);
+                }
+                return outcome.exitStatus();
             }
         }
-        outcome.report().ifPresent(seen -> {
-            String file = new RunReport(report).write(seen);
-            System.err.print(new VerdictPrinter(Terminal.ofStandardError(System.getenv())).verdict(seen, file));
-        });
-        return outcome.exitStatus();
+    }
+
+    /** The verdict, and what earlier runs say of it. */
+    private void tell(JobReport seen, RunBoard board) throws InterruptedException {
+        Optional<Board> earlier = board.ofEnded(seen);
+        Optional<FlagCost> flagCost = earlier.flatMap(runs -> runs.flagCost(seen));
+        String file = new RunReport(report).write(seen, flagCost.orElse(null));
+        VerdictPrinter printer = new VerdictPrinter(Terminal.ofStandardError(System.getenv()));
+        System.err.print(printer.verdict(seen, file)
+                + earlier.map(runs -> runs.lines(printer, seen.id(), flagCost)).orElse(""));
     }
 
     private Sidecar start(SidecarOptions options) throws IOException {

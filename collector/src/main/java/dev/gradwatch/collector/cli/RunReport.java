@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Severity;
 import dev.gradwatch.collector.sink.report.ReportFile;
@@ -28,14 +29,14 @@ record RunReport(@Nullable Path asked) {
 
     /** @return the file's name as a person would type it; null where none was written, which is said where one was asked for */
     @Nullable
-    String write(JobReport report) {
+    String write(JobReport report, @Nullable FlagCost flagCost) {
         if (asked == null
                 && report.findings().stream().noneMatch(f -> f.severity().compareTo(Severity.WARNING) >= 0)) {
             return null;
         }
         Path file = asked == null ? Path.of(DEFAULT_FILE) : asked;
         try {
-            ReportFile.write(report, file);
+            ReportFile.write(report, flagCost, file);
             return file.toString();
         } catch (IOException e) {
             if (asked != null) {

@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at each job that changed, and tells what is true of it now. One daemon thread; while it looks at a job, that job's ranks wait.
+ * Looks at each job that changed, and tells what is true of it now. One daemon thread, from {@link #start} on; while it looks at a job, that job's ranks
+ * wait.
  *
  * <p>A job in which something new was seen is looked at within {@link #URGENT_NANOS}, one whose steps are like those before once a {@link
  * #REST_NANOS}. However many jobs there are, and however large, looking takes at most half of one core: urgent ones first, then those that were not
@@ -27,7 +28,7 @@ public final class Examiner implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    /** @param listener is told on the examiner's thread; a job's examinations come in order */
+    /** @param listener is told on the examiner's thread, or on that of {@link #look}'s caller; a job's examinations come in order */
     public Examiner(Jobs jobs, Consumer<Examination> listener) {
         this.jobs = jobs;
         this.listener = listener;
@@ -73,7 +74,8 @@ public final class Examiner implements AutoCloseable {
         }
     }
 
-    private void examine(Job job) {
+    /** One at a time, so that a job's examinations are told in order. */
+    private synchronized void examine(Job job) {
         try {
             listener.accept(job.examine(System.nanoTime()));
         } catch (RuntimeException e) {
@@ -85,6 +87,11 @@ public final class Examiner implements AutoCloseable {
     public void finish() throws InterruptedException {
         close();
         thread.join();
+        look();
+    }
+
+    /** Looks at every job that changed, whatever its turn, on the caller's thread; also where {@link #start} was never called. */
+    public void look() {
         jobs.all().stream().filter(Job::isChanged).forEach(this::examine);
     }
 

@@ -198,6 +198,11 @@ final class Job {
                 || nowMicros - recalledMicros < TimeUnit.NANOSECONDS.toMicros(Jobs.RETURN_GRACE.toNanos())) {
             return List.of();
         }
+        return awaited();
+    }
+
+    /** The ranks that were there before the job was brought back, and did not come again. */
+    synchronized List<Integer> awaited() {
         return awaited.stream().boxed().toList();
     }
 

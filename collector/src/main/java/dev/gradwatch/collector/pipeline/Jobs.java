@@ -229,6 +229,21 @@ public final class Jobs implements ObservationSink {
         }
     }
 
+    /**
+     * Ends a job that was brought back, where it is known that nobody comes back to it: its ranks are lost.
+     *
+     * @param nowMicros when it was last heard of
+     */
+    public void giveUp(String id, long nowMicros) {
+        Job job = jobs.get(id);
+        if (job != null) {
+            for (int rank : job.awaited()) {
+                accept(new RankLeft(id, nowMicros, rank, false, "it did not come back to the collector"));
+            }
+            accept(new JobEnded(id, nowMicros, null));
+        }
+    }
+
     /** The ids of all jobs kept, in the order of the alphabet. */
     public List<String> ids() {
         return jobs.keySet().stream().sorted().toList();

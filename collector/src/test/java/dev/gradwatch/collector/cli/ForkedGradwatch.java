@@ -15,18 +15,25 @@ import java.util.concurrent.CompletableFuture;
 final class ForkedGradwatch implements AutoCloseable {
     private final Process process;
     private final BufferedReader lines;
+    private final StringBuffer said = new StringBuffer();
     private final CompletableFuture<String> errors;
 
     private ForkedGradwatch(Process process) {
         this.process = process;
         this.lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        this.errors = CompletableFuture.supplyAsync(() -> {
-            try {
-                return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                return e.toString();
+        this.errors = CompletableFuture.supplyAsync(this::readErrors);
+    }
+
+    private String readErrors() {
+        try (BufferedReader reader = process.errorReader(StandardCharsets.UTF_8)) {
+            char[] buffer = new char[8192];
+            for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer)) {
+                said.append(buffer, 0, count);
             }
-        });
+        } catch (IOException e) {
+            said.append(e);
+        }
+        return said.toString();
     }
 
     static ForkedGradwatch start(Path home, String... arguments) throws IOException {
@@ -75,6 +82,11 @@ final class ForkedGradwatch implements AutoCloseable {
             text.append(buffer, 0, count);
         }
         return text.toString();
+    }
+
+    /** Its stderr up to now. */
+    String errorsSoFar() {
+        return said.toString();
     }
 
     /** All of its stderr, once it ended. */

@@ -8,6 +8,7 @@ import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.RankLeft;
 import dev.gradwatch.collector.model.RankInfo;
 import dev.gradwatch.collector.pipeline.Jobs;
+import dev.gradwatch.collector.sink.http.Directory.SinceLastRun;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import java.io.IOException;
@@ -106,12 +107,25 @@ class JobDeskTest {
                 jobs,
                 reports,
                 new VerdictPrinter(new Terminal(100, true, false)),
-                job -> Optional.empty(),
-                flagCosts,
+                earlierRuns(flagCosts),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true));
         jobs.addListener(desk);
         return desk;
+    }
+
+    private static EarlierRuns earlierRuns(Function<JobReport, Optional<FlagCost>> flagCosts) {
+        return new EarlierRuns() {
+            @Override
+            public Optional<SinceLastRun> sinceLastRun(String job) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<FlagCost> flagCost(JobReport report) {
+                return flagCosts.apply(report);
+            }
+        };
     }
 
     private void join(String job) {

@@ -139,11 +139,12 @@ class RunCommandTest {
         List<String> command = ForkedGradwatch.javaCommand();
         command.addAll(List.of("run", "--", "sh", "-c"));
         command.add("echo ready; read -r go <" + fifo + "; echo error >&2; echo after");
-        Process run = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+                .redirectError(err.toFile());
+        builder.environment().put("XDG_STATE_HOME", home + "/state");
+        Process run = builder.start();
         await().atMost(30, TimeUnit.SECONDS).until(() -> keeperIsReady(run));
         run.toHandle().destroyForcibly();
         run.waitFor();
@@ -262,10 +263,11 @@ class RunCommandTest {
         // script gives us a terminal, and its echo of the typed line comes from the child's terminal, not from ours.
         String command = String.join(" ", ForkedGradwatch.javaCommand())
                 + " run --pty -- sh -c '[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal; stty size; read -r x; echo \"<$x>\"; exit 9'";
-        Process script = new ProcessBuilder("script", "-qec", "stty rows 33 cols 77; " + command, "/dev/null")
+        ProcessBuilder builder = new ProcessBuilder("script", "-qec", "stty rows 33 cols 77; " + command, "/dev/null")
                 .directory(home.toFile())
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        builder.environment().put("XDG_STATE_HOME", home + "/state");
+        Process script = builder.start();
         script.getOutputStream().write("typed\n".getBytes(StandardCharsets.UTF_8));
         script.getOutputStream().flush();
         String seen = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

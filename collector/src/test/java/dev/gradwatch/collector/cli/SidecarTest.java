@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.Observation.JobEnded;
 import dev.gradwatch.collector.model.Observation.JobStarted;
-import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.source.recording.RecordingReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,8 +45,9 @@ class SidecarTest {
         try (RecordingReader reader = RecordingReader.open(file, line -> {
             throw new AssertionError(line);
         })) {
-            Jobs replayed = ReplayCommand.jobs(reader);
-            assertThat(replayed.report("job")).contains(lived);
+            Playback playback = new Playback();
+            playback.feed(reader);
+            assertThat(playback.jobs().report("job")).contains(lived);
         }
     }
 

@@ -95,6 +95,7 @@ final class JobKeeper implements Consumer<Examination> {
                 endingOf(summary),
                 now);
         if (lastRun != null
+                && !lastRun.job().equals(summary.id())
                 && summary.state() != State.RUNNING
                 && (before == null || before.state() == State.RUNNING)) {
             alerts.supersede(lastRun.job(), now);

@@ -63,14 +63,24 @@ final class LastRuns {
         }
     }
 
+    /** The next job of this id is another run of it: what this one found is its last run's. */
+    void precedesItself(JobSummary job) {
+        try {
+            known.put(job.id(), new Known(job.runKey(), Optional.of(lastRun(job))));
+        } catch (IOException e) {
+            logger.debug("what {} found before cannot be read: {}", job.id(), e.getMessage());
+        }
+    }
+
     private Optional<LastRun> find(JobSummary job) throws IOException {
         Optional<JobSummary> before = store.runBefore(job.runKey(), job.id(), job.startedMicros());
-        if (before.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<byte[]> report = store.report(before.get().id());
+        return before.isEmpty() ? Optional.empty() : Optional.of(lastRun(before.get()));
+    }
+
+    private LastRun lastRun(JobSummary job) throws IOException {
+        Optional<byte[]> report = store.report(job.id());
         Map<String, String> titles = report.isPresent() ? titles(MAPPER.readTree(report.get())) : new LinkedHashMap<>();
-        return Optional.of(new LastRun(before.get().id(), titles));
+        return new LastRun(job.id(), titles);
     }
 
     /** Titles of a report's findings by their ids, in its order. */

@@ -6,6 +6,7 @@ import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.GpuReading;
 import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.pipeline.Examiner;
 import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.pipeline.Recollection;
@@ -33,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -100,6 +102,24 @@ public final class Station implements AutoCloseable {
      */
     public static Station open(String url, Retention retention, String version, LongSupplier nowMicros)
             throws IOException {
+        return open(url, retention, version, nowMicros, station -> {});
+    }
+
+    /**
+     * As {@link #open}, for a process that has one job and ends with it: the store is tidied at once, and of an earlier job of the same id no more
+     * is remembered than what it found.
+     *
+     * @param ours whether only such processes write there, one after the other, so that what is unfinished was left behind
+     */
+    public static Station openForRun(
+            String url, Retention retention, String version, LongSupplier nowMicros, String job, boolean ours)
+            throws IOException {
+        return open(url, retention, version, nowMicros, station -> station.makeReadyFor(job, ours));
+    }
+
+    private static Station open(
+            String url, Retention retention, String version, LongSupplier nowMicros, Consumer<Station> first)
+            throws IOException {
         StoreLock lock = url.startsWith(SQLITE)
                 ? StoreLock.take(Path.of(url.substring(SQLITE.length())).toAbsolutePath())
                 : null;
@@ -107,6 +127,7 @@ public final class Station implements AutoCloseable {
         try {
             store = Stores.open(url);
             Station station = new Station(store, lock, retention, version, nowMicros);
+            first.accept(station);
             station.remember();
             return station;
         } catch (StoreException e) {
@@ -117,6 +138,18 @@ public final class Station implements AutoCloseable {
                 lock.close();
             }
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private void makeReadyFor(String job, boolean ours) {
+        if (ours) {
+            new LeftBehind(store, storedJobs).end();
+        }
+        store.maintain(nowMicros.getAsLong(), retention);
+        Optional<JobSummary> before = store.job(job);
+        if (before.isPresent()) {
+            lastRuns.precedesItself(before.get());
+            store.remove(job);
         }
     }
 
@@ -149,23 +182,47 @@ public final class Station implements AutoCloseable {
      * @param reporters how many are connected
      */
     public synchronized Directory watch(Jobs jobs, IntSupplier reporters) {
+        Watching begun = begin(jobs);
+        ticker.execute(() -> guarded(() -> recall(jobs)));
+        begun.examiner().start();
+        every(TICK_MILLIS, TimeUnit.MILLISECONDS, this::tick);
+        every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
+        return directory(begun, reporters);
+    }
+
+    /** As {@link #watch}, for jobs whose facts and whose time come from a recording: they are looked at by {@link #look} alone. */
+    public synchronized Directory watchRecorded(Jobs jobs) {
+        return directory(begin(jobs), () -> 0);
+    }
+
+    /** Looks now at every job that changed, so that what the directory and the alerts say is as new as what was observed. */
+    public void look() {
+        Watching now = watching;
+        if (now != null) {
+            now.examiner().look();
+            tick();
+        }
+    }
+
+    private Watching begin(Jobs jobs) {
         JobKeeper keeper = new JobKeeper(jobs, book, catalogue, lastRuns, flagCosts, series, watchers, nowMicros);
         StoreWriter writer = new StoreWriter(
                 store, most -> keeper.drain(most, closing), event -> watchers.accept(new Event.OfAlert(event)));
         Examiner examiner = new Examiner(jobs, keeper);
+        Watching begun = new Watching(jobs, keeper, examiner, writer);
         writer.start();
         synchronized (early) {
-            watching = new Watching(jobs, keeper, examiner, writer);
+            watching = begun;
             early.forEach(writer::whenWritten);
             early.clear();
         }
-        ticker.execute(() -> guarded(() -> recall(jobs)));
-        examiner.start();
-        every(TICK_MILLIS, TimeUnit.MILLISECONDS, this::tick);
-        every(MAINTAIN_MINUTES, TimeUnit.MINUTES, this::maintain);
+        return begun;
+    }
+
+    private Directory directory(Watching begun, IntSupplier reporters) {
         return new LiveDirectory(
                 new LiveDirectory.Parts(
-                        jobs,
+                        begun.jobs(),
                         store,
                         storedJobs,
                         book,
@@ -176,7 +233,7 @@ public final class Station implements AutoCloseable {
                         watchers,
                         nowMicros,
                         this::gpus),
-                writer::mute,
+                begun.writer()::mute,
                 () -> health(reporters.getAsInt()));
     }
 

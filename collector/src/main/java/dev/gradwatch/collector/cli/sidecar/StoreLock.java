@@ -18,7 +18,7 @@ final class StoreLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws IOException in one line, where another process has it */
+    /** @throws StoreTaken where another process has it */
     static StoreLock take(Path store) throws IOException {
         Path file = store.resolveSibling(store.getFileName() + ".lock");
         if (file.getParent() != null && !Files.isDirectory(file.getParent())) {
@@ -38,7 +38,7 @@ final class StoreLock implements AutoCloseable {
             throw e;
         }
         channel.close();
-        throw new IOException("store: " + store + " is another collector's (expected: --store with a file of its own)");
+        throw new StoreTaken(store);
     }
 
     private static @Nullable FileLock tried(FileChannel channel) throws IOException {

@@ -84,7 +84,7 @@ final class Maintenance {
     }
 
     /** The job itself last: where this is cut off, the next round finds it again. */
-    private void remove(byte[] job) {
+    void remove(byte[] job) {
         while (transaction.run(handle -> FactTable.removeSome(handle, job, STEP_ROWS)) > 0) {
             // Goes on.
         }

@@ -157,7 +157,16 @@ final class SqlStore implements Store {
 
     @Override
     public Removed maintain(long nowMicros, Retention retention) {
-        return new Maintenance(database, this::change, this::outsideTransaction).run(nowMicros, retention);
+        return maintenance().run(nowMicros, retention);
+    }
+
+    @Override
+    public void remove(String job) {
+        maintenance().remove(Key.of(job));
+    }
+
+    private Maintenance maintenance() {
+        return new Maintenance(database, this::change, this::outsideTransaction);
     }
 
     @Override

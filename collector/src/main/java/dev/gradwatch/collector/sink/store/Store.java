@@ -80,6 +80,9 @@ public interface Store extends AutoCloseable {
     /** Makes old series coarser, and removes what retention does not keep. May take long; in small transactions. */
     Removed maintain(long nowMicros, Retention retention);
 
+    /** Removes a job and all that is kept of it, in small transactions; nothing happens where it is not known. */
+    void remove(String job);
+
     /** What the database takes on its disk. */
     long bytes();
 

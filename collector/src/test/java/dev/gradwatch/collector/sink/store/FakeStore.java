@@ -116,6 +116,11 @@ class FakeStore implements Store {
     }
 
     @Override
+    public void remove(String job) {
+        throw new UnsupportedOperationException("remove");
+    }
+
+    @Override
     public long bytes() {
         return 0;
     }
