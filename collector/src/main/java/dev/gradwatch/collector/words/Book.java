@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Book {
     /** The section of whole sentences; the others are of fields. */
     private static final String SENTENCES = "sentences";
+
+    private static final Pattern SECTION = Pattern.compile("\\[\\w+]");
 
     private static final int MAX_CHARS = 10_000;
 
@@ -52,7 +55,7 @@ final class Book {
             } else if (english != null) {
                 throw new IllegalArgumentException(
                         "line: " + line + " (expected: = and the other language of " + english + ")");
-            } else if (line.startsWith("[") && line.endsWith("]")) {
+            } else if (SECTION.matcher(line).matches()) {
                 // Put in before it is filled, a section might hold itself; fields are of sections that are complete.
                 section = new ArrayList<>();
                 sections.put(line.substring(1, line.length() - 1), section);
@@ -92,7 +95,7 @@ final class Book {
     record Sentence(@Nullable Template template, String english, String spoken) {}
 
     List<Sentence> sentences(String text) {
-        Fit fit = new Fit(sections);
+        Fit fit = fit();
         List<Sentence> found = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
             Sentence sentence = sentenceAt(fit, text, at);
@@ -101,6 +104,11 @@ final class Book {
             at += sentence.english().length() + 1;
         }
         return found;
+    }
+
+    /** For one text. */
+    Fit fit() {
+        return new Fit(sections);
     }
 
     private static Sentence sentenceAt(Fit fit, String text, int at) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fit {
     /** An ordinary text needs some dozens. */
-    static final int MAX_PLACES = 20_000;
+    static final int MAX_PLACES = 5_000;
 
     private final Map<String, List<Template>> sections;
     private int places;
@@ -32,6 +32,11 @@ final class Fit {
             }
         }
         return null;
+    }
+
+    /** Places looked at, the measure of its work. */
+    int places() {
+        return places;
     }
 
     private @Nullable Map<String, String> values(Template template, String text) {
@@ -67,9 +72,10 @@ final class Fit {
 
     /** Whether that part of the text is a value of the field, which is kept then in the other language. */
     private boolean read(Field field, String text, int from, int to, Map<String, String> values) {
-        if (from >= to || ++places > MAX_PLACES) {
+        if (from >= to || places > MAX_PLACES) {
             return false;
         }
+        places++;
         String value = text.substring(from, to);
         String spoken = switch (field.kind()) {
             case "text" -> value;
