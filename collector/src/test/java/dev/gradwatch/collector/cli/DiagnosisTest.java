@@ -134,7 +134,9 @@ class DiagnosisTest {
     }
 
     private static String lines(Diagnosis diagnosis) {
-        return Translated.whole(diagnosis.report().findings()).stream().map(DiagnosisTest::line).collect(Collectors.joining("\n"));
+        return Translated.whole(diagnosis.report().findings()).stream()
+                .map(DiagnosisTest::line)
+                .collect(Collectors.joining("\n"));
     }
 
     private static String line(Finding finding) {

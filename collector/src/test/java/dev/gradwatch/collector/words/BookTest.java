@@ -53,12 +53,16 @@ class BookTest {
     /** What the catalogue says of messages that no detector takes up, and of those that detectors hand on: they become details and reasons as they are. */
     static Stream<String> catalogue() throws IOException {
         List<String> texts = new ArrayList<>();
-        for (JsonNode signature : new ObjectMapper().readTree(BookTest.class.getResource("/signatures.json")).path("signatures")) {
+        for (JsonNode signature : new ObjectMapper()
+                .readTree(BookTest.class.getResource("/signatures.json"))
+                .path("signatures")) {
             String id = signature.path("id").asText();
             if (HANDED_ON.contains(id) || id.startsWith("nnunet.env.")) {
                 texts.add(signature.path("means").asText());
             }
-            if (HANDED_ON.contains(id) || (id.startsWith("nnunet.verify.") && signature.path("severity").asText().equals("error"))) {
+            if (HANDED_ON.contains(id)
+                    || (id.startsWith("nnunet.verify.")
+                            && signature.path("severity").asText().equals("error"))) {
                 texts.add(signature.path("fix").asText());
             }
             if (HANDED_ON.contains(id) && !id.startsWith("tb.")) {
@@ -77,11 +81,12 @@ class BookTest {
     @Test
     void template_isOfASentenceThatIsSaid() throws IOException {
         Set<String> said = new LinkedHashSet<>();
-        Stream.concat(sentences(), catalogue()).forEach(text -> Translated.BOOK.sentences(text).forEach(sentence -> {
-            if (sentence.template() != null) {
-                said.add(sentence.template().source());
-            }
-        }));
+        Stream.concat(sentences(), catalogue())
+                .forEach(text -> Translated.BOOK.sentences(text).forEach(sentence -> {
+                    if (sentence.template() != null) {
+                        said.add(sentence.template().source());
+                    }
+                }));
         List<String> never = Translated.BOOK.sentences().stream()
                 .map(Template::source)
                 .distinct()

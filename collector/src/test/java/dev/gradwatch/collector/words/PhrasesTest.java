@@ -27,7 +27,9 @@ class PhrasesTest {
 
         assertThat(spoken.title()).isEqualTo(CHINESE.of(finding.title())).isNotEqualTo(finding.title());
         assertThat(spoken.detail()).isNotEqualTo(finding.detail());
-        assertThat(spoken.advice()).extracting(Advice::why).doesNotContainAnyElementsOf(
+        assertThat(spoken.advice())
+                .extracting(Advice::why)
+                .doesNotContainAnyElementsOf(
                         finding.advice().stream().map(Advice::why).toList());
         assertThat(spoken)
                 .usingRecursiveComparison()
@@ -51,7 +53,9 @@ class PhrasesTest {
                 .startsWith("a. b is used, c 等")
                 .contains("3")
                 .endsWith("未参与损失计算");
-        assertThat(CHINESE.of("seg is computed and returned, but the loss never uses it and x is computed and returned, but the loss never uses it"))
+        assertThat(
+                        CHINESE.of(
+                                "seg is computed and returned, but the loss never uses it and x is computed and returned, but the loss never uses it"))
                 .startsWith("seg is computed and returned, but the loss never uses it 和 x ");
     }
 

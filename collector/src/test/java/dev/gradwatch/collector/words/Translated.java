@@ -42,8 +42,12 @@ public final class Translated {
     static void sentence(String text, boolean quotes) {
         for (Book.Sentence sentence : BOOK.sentences(text)) {
             if (!quotes) {
-                assertThat(sentence.template()).as("template of: %s", sentence.english()).isNotNull();
-                assertThat(sentence.template().source()).as("template of: %s", sentence.english()).isNotEqualTo(QUOTE);
+                assertThat(sentence.template())
+                        .as("template of: %s", sentence.english())
+                        .isNotNull();
+                assertThat(sentence.template().source())
+                        .as("template of: %s", sentence.english())
+                        .isNotEqualTo(QUOTE);
             }
             for (Matcher fact = FACT.matcher(sentence.english()); fact.find(); ) {
                 assertThat(sentence.spoken()).contains(fact.group());

@@ -22,10 +22,14 @@ final class EventRoute {
 
     static Frame frame(Directory.Event event) {
         if (event instanceof Directory.Event.OfAlert alert) {
-            return Frame.lasting("alert", alert.event().micros(), language -> Json.text(AlertJson.event(alert.event(), Phrases.in(language))));
+            return Frame.lasting(
+                    "alert",
+                    alert.event().micros(),
+                    language -> Json.text(AlertJson.event(alert.event(), Phrases.in(language))));
         }
         Directory.Event.OfJob job = (Directory.Event.OfJob) event;
-        return Frame.latest("job", job.job().id(), language -> Json.text(JobJson.summary(job.job(), Phrases.in(language))));
+        return Frame.latest(
+                "job", job.job().id(), language -> Json.text(JobJson.summary(job.job(), Phrases.in(language))));
     }
 
     /** On the request's event loop. */

@@ -125,8 +125,9 @@ class OpenApiTest {
 
     @Test
     void walker_findsWhatDoesNotFit() {
-        JsonNode wrong =
-                JobJson.summary(FakeDirectory.summary("a"), Phrases.in(Language.EN)).put("step", "ten").put("extra", 1);
+        JsonNode wrong = JobJson.summary(FakeDirectory.summary("a"), Phrases.in(Language.EN))
+                .put("step", "ten")
+                .put("extra", 1);
         assertThat(schemas.errors(document.at("/components/schemas/Job"), wrong))
                 .containsExactlyInAnyOrder(
                         "$.step: \"ten\" (expected: \"integer\")", "$: extra is not in the document");

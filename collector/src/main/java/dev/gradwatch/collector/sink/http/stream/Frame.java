@@ -61,7 +61,6 @@ public final class Frame {
     /** Without its id. */
     synchronized Buffer bytes(Language language) {
         return bytes.computeIfAbsent(
-                language,
-                asked -> Buffer.buffer("event: " + event + "\ndata: " + data.apply(asked) + "\n\n"));
+                language, asked -> Buffer.buffer("event: " + event + "\ndata: " + data.apply(asked) + "\n\n"));
     }
 }

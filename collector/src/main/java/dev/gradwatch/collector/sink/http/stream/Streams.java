@@ -57,7 +57,8 @@ public final class Streams implements AutoCloseable {
             HttpServerRequest request,
             Context context,
             Language language,
-            @Nullable Long resumeMicros, BooleanSupplier stillAllowed) {
+            @Nullable Long resumeMicros,
+            BooleanSupplier stillAllowed) {
         Stream stream = new Stream(request, context, language, limits, stillAllowed, this);
         long fromMicros;
         synchronized (this) {
