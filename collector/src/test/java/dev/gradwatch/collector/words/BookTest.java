@@ -54,7 +54,7 @@ class BookTest {
     static Stream<String> catalogue() throws IOException {
         List<String> texts = new ArrayList<>();
         for (JsonNode signature : new ObjectMapper()
-                .readTree(BookTest.class.getResource("/signatures.json"))
+                .readTree(Path.of("src/main/resources/signatures.json").toFile())
                 .path("signatures")) {
             String id = signature.path("id").asText();
             if (HANDED_ON.contains(id) || id.startsWith("nnunet.env.")) {
