@@ -1,4 +1,5 @@
 /** The collector's API, beside this page whatever path it is served under. */
+import {language} from './words.js';
 
 const BASE = new URL('./', document.baseURI);
 const MOST_KEPT = 8;
@@ -16,7 +17,7 @@ export class ApiError extends Error {
 }
 
 /** The absolute URL of a path such as `api/jobs`. */
-export const urlOf = (path) => new URL(path, BASE).href;
+export const urlOf = (path, query = {}) => new URL(withQuery(path, query), BASE).href;
 
 /** The browser asks each time, by the ETag of what it has; an answer that has not changed is not sent again. */
 async function respond(path, options) {
@@ -78,6 +79,9 @@ export async function getSame(path, query = {}) {
 
 export const post = (path, body) =>
   ask(path, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)});
+
+/** A query whose answer holds the collector's own sentences: they come in the page's language. */
+export const spoken = (query = {}) => (language() === 'en' ? query : {...query, lang: language()});
 
 /** The path of a job, or of something of it. */
 export const jobPath = (id, part = '') => `api/jobs/${encodeURIComponent(id)}${part ? `/${part}` : ''}`;

@@ -2,7 +2,8 @@
  * The collector's events, and whether they come. One EventSource for the whole page; it comes back by itself, and says so, since whoever shows
  * something must then ask again for what it missed.
  */
-import {urlOf} from './api.js';
+import {spoken, urlOf} from './api.js';
+import {language} from './words.js';
 
 const RETRY_MILLIS = 3000;
 
@@ -12,11 +13,23 @@ class Live extends EventTarget {
   #source = null;
   #retry = 0;
   #before = false;
+  #language = '';
+
+  constructor() {
+    super();
+    // Its events are told in one language; in another it begins anew, and what was missed between is asked for.
+    window.addEventListener('gw-language', () => {
+      if (this.#source && this.#language !== language()) {
+        this.start();
+      }
+    });
+  }
 
   start() {
     this.stop();
     this.#set('connecting');
-    const source = new EventSource(urlOf('api/events'));
+    const source = new EventSource(urlOf('api/events', spoken()));
+    this.#language = language();
     this.#source = source;
     source.onopen = () => {
       this.#set('live');

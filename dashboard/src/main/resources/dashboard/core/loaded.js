@@ -3,6 +3,7 @@
  * an older answer never replaces a newer one.
  */
 import {live} from './live.js';
+import {language} from './words.js';
 
 export class Loaded {
   data = null;
@@ -16,7 +17,9 @@ export class Loaded {
   #again = 0;
   #asked = false;
   #askedMillis = 0;
+  #language = '';
   #onAgain = () => this.load();
+  #onLanguage = () => this.#asked && this.#language !== language() && this.load();
   #onState = () => this.#host.requestUpdate();
   #gap;
 
@@ -33,6 +36,7 @@ export class Loaded {
 
   hostConnected() {
     live.addEventListener('again', this.#onAgain);
+    window.addEventListener('gw-language', this.#onLanguage);
     live.addEventListener('state', this.#onState);
     this.#asked = false;
   }
@@ -46,6 +50,7 @@ export class Loaded {
 
   hostDisconnected() {
     live.removeEventListener('again', this.#onAgain);
+    window.removeEventListener('gw-language', this.#onLanguage);
     live.removeEventListener('state', this.#onState);
     clearTimeout(this.#again);
     this.#again = 0;
@@ -72,6 +77,7 @@ export class Loaded {
   async load() {
     clearTimeout(this.#again);
     this.#again = 0;
+    this.#language = language();
     const promise = this.#ask();
     if (!promise) {
       return;

@@ -7,19 +7,10 @@ import './copy.js';
 
 const MOST_NAMES = 12;
 
-/** The answer in one sentence, in the page's language where it has words for the cause. */
-export function sentence(finding) {
-  // An alert has an id of its own beside its finding's; causes of several kinds are told apart by it.
-  const key = [`cause.${finding.finding ?? finding.id}`, `cause.${finding.cause}`].find(has);
-  if (language() === 'en' || !key) {
-    return finding.title;
-  }
-  const what = finding.modules.length ? finding.modules.join(', ') : (finding.parameters[0] ?? '');
-  return t(key, {what, ranks: ranks(finding.ranks)});
-}
+const colon = () => (language() === 'zh' ? '：' : ': ');
 
 /** A line of the list of findings. */
-export const line = (finding) => html`${severityIcon(finding.severity)} <span>${sentence(finding)}</span>`;
+export const line = (finding) => html`${severityIcon(finding.severity)} <span>${finding.title}</span>`;
 
 /**
  * The open one, whole.
@@ -28,8 +19,8 @@ export const line = (finding) => html`${severityIcon(finding.severity)} <span>${
  * @param {number} tensors of the model; 0 where not known
  */
 export function findingCard(finding, {world = 0, tensors = 0} = {}) {
-  return html`<article class="finding-card" aria-label=${sentence(finding)}>
-    <h2 class="answer">${severityIcon(finding.severity)} <span>${sentence(finding)}</span></h2>
+  return html`<article class="finding-card" aria-label=${finding.title}>
+    <h2 class="answer">${severityIcon(finding.severity)} <span>${finding.title}</span></h2>
     <p class="evidence quiet">${facts(finding, world, tensors).join(' · ')}</p>
     ${finding.detail ? html`<p class="detail">${finding.detail}</p>` : nothing}
     <div class="fixes">${fix(finding)} ${avoid(finding)}</div>
@@ -50,7 +41,7 @@ function facts(finding, world, tensors) {
   if (finding.parameters.length && tensors) {
     said.push(t('finding.tensors', {n: count(finding.parameters.length), all: count(tensors)}));
   }
-  said.push(`${t('finding.confidence')}: ${t(`finding.confidence.${confidence}`)}`);
+  said.push(`${t('finding.confidence')}${colon()}${t(`finding.confidence.${confidence}`)}`);
   return said;
 }
 
@@ -60,24 +51,21 @@ function fix(finding) {
   }
   const [first, ...others] = finding.advice;
   return html`<section class="fix"><h3>${t('fix.title')}</h3>${advice(first)}
-    ${others.map((other) => html`<details><summary>${t('fix.second')}${action(other)}</summary>${advice(other)}</details>`)}</section>`;
+    ${others.map((other) => html`<details><summary>${t('fix.second')}${colon()}${action(other)}</summary>${advice(other)}</details>`)}</section>`;
 }
 
-/** The action in the page's language where it has words for it. */
-function action(advised) {
-  const key = `action.${advised.action}`;
-  return has(key) ? `${language() === 'zh' ? ':' : ': '}${t(key)}` : nothing;
-}
+/** What to do in the page's language; the id of an action that a newer collector has. */
+const action = ({action: id}) => (has(`action.${id}`) ? t(`action.${id}`) : id);
 
 const advice = (advised) => html`${advised.snippet ? html`<gw-snippet .text=${advised.snippet}></gw-snippet>` : nothing}
-  <p><span class="quiet">${t('fix.why')}:</span> ${advised.why}</p>`;
+  <p><span class="quiet">${t('fix.why')}${colon().trim()}</span> ${advised.why}</p>`;
 
 function avoid(finding) {
   if (!finding.avoid.length) {
     return nothing;
   }
   return html`<section class="avoid"><h3>${t('fix.not')}</h3><dl>${finding.avoid.map(
-    (trap) => html`<dt class="mono">${trap.action}</dt><dd>${trap.why}</dd>`,
+    (trap) => html`<dt title=${trap.action}>${action(trap)}</dt><dd>${trap.why}</dd>`,
   )}</dl></section>`;
 }
 

@@ -7,7 +7,6 @@ import {Loaded} from '../core/loaded.js';
 import {hrefOf} from '../core/route.js';
 import {language, t} from '../core/words.js';
 import {Part} from './element.js';
-import {sentence} from './finding.js';
 import {finite, SIDES} from './options.js';
 import {states} from './panel.js';
 import {severityIcon} from './severity.js';
@@ -73,7 +72,7 @@ class Series extends Part {
   #marks(moments, axis) {
     const share = (at) => Math.min(1, Math.max(0, (at - axis.first) / (axis.last - axis.first)));
     return html`<ul class="moments" aria-label=${t('job.findings')}>${moments.map(([at, findings]) => {
-      const name = `${t('job.step', {n: count(at)})}: ${findings.map(sentence).join(' · ')}`;
+      const name = `${t('job.step', {n: count(at)})}: ${findings.map((finding) => finding.title).join(' · ')}`;
       const tell = () => (this.told = name);
       const hush = () => (this.told = null);
       const left = `left:calc(${SIDES.left}px + ${share(at)} * (100% - ${SIDES.left + SIDES.right}px))`;

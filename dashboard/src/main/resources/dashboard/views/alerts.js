@@ -1,14 +1,14 @@
 /** What is open, acknowledged, muted and resolved; seen and muted from here. */
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {get, post} from '../core/api.js';
+import {get, post, spoken} from '../core/api.js';
 import {ago, clock, ranks} from '../core/format.js';
 import {Listening} from '../core/live.js';
 import {Loaded} from '../core/loaded.js';
 import {hrefOf} from '../core/route.js';
 import {t} from '../core/words.js';
 import {Part} from '../parts/element.js';
-import {findingCard, sentence} from '../parts/finding.js';
+import {findingCard} from '../parts/finding.js';
 import {states} from '../parts/panel.js';
 import {severityIcon} from '../parts/severity.js';
 
@@ -17,7 +17,7 @@ const STATES = ['open', 'acknowledged', 'muted', 'resolved'];
 class Alerts extends Part {
   static properties = {route: {}, said: {state: true}};
 
-  #alerts = new Loaded(this, () => get('api/alerts', {state: STATES.join(','), limit: 500}));
+  #alerts = new Loaded(this, () => get('api/alerts', spoken({state: STATES.join(','), limit: 500})));
 
   constructor() {
     super();
@@ -67,7 +67,7 @@ class Alerts extends Part {
     const open = alert.id === this.route?.id;
     return html`<li class="panel alert" id=${`alert-${alert.id}`}>
       <div class="alert-line">${severityIcon(alert.severity)}
-        <a class="alert-title" href=${hrefOf('alerts', open ? '' : alert.id, {state: alert.state})} aria-expanded=${String(open)}>${sentence(alert)}</a></div>
+        <a class="alert-title" href=${hrefOf('alerts', open ? '' : alert.id, {state: alert.state})} aria-expanded=${String(open)}>${alert.title}</a></div>
       <p class="quiet">${[
         alert.job_name || alert.job,
         alert.ranks.length ? ranks(alert.ranks) : null,

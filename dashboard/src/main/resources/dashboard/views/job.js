@@ -1,7 +1,7 @@
 /** A job: the answer first, then the fix, then what stands behind both. */
 import {html, nothing} from 'lit';
 import {guard} from 'lit/directives/guard.js';
-import {get, getSame, jobPath} from '../core/api.js';
+import {get, getSame, jobPath, spoken} from '../core/api.js';
 import {ago, clock, count, duration, rate, ranks, three} from '../core/format.js';
 import {Listening} from '../core/live.js';
 import {Loaded} from '../core/loaded.js';
@@ -19,8 +19,8 @@ const MOST_RANKS = 64;
 class Job extends Part {
   static properties = {route: {}, version: {state: true}};
 
-  #job = new Loaded(this, () => (this.route ? get(jobPath(this.route.id)) : null));
-  #report = new Loaded(this, () => (this.route ? getSame(jobPath(this.route.id, 'report')) : null), 2000);
+  #job = new Loaded(this, () => (this.route ? get(jobPath(this.route.id), spoken()) : null));
+  #report = new Loaded(this, () => (this.route ? getSame(jobPath(this.route.id, 'report'), spoken()) : null), 2000);
 
   /** What the map is given of a report: the same arrays for the same report. */
   #mapped = {report: null, models: [], ranks: []};

@@ -2,7 +2,7 @@
 import {html, nothing} from 'lit';
 import {guard} from 'lit/directives/guard.js';
 import {repeat} from 'lit/directives/repeat.js';
-import {get} from '../core/api.js';
+import {get, spoken} from '../core/api.js';
 import {ago, clock, count, NONE, rate} from '../core/format.js';
 import {Listening} from '../core/live.js';
 import {Loaded} from '../core/loaded.js';
@@ -73,14 +73,14 @@ class Jobs extends Part {
     const answer = {jobs: [], total: 0};
     // The API gives at most a thousand at once.
     do {
-      const page = await get('api/jobs', {
+      const page = await get('api/jobs', spoken({
         text: this.#param('text'),
         state: this.#param('state'),
         sort: this.#param('sort'),
         recent: true,
         offset: answer.jobs.length,
         limit: Math.min(1000, this.shown - answer.jobs.length),
-      });
+      }));
       answer.total = page.total;
       answer.jobs.push(...page.jobs);
       if (!page.jobs.length) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.source.recording.RecordingReader;
+import dev.gradwatch.collector.words.Translated;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ class GoldenRunsTest {
     private static List<Finding> replayed(List<Observation> observations) {
         JobState state = new JobState(observations.get(0).job());
         observations.forEach(state::apply);
-        return state.report().findings();
+        return Translated.whole(state.report().findings());
     }
 
     private static List<String> lines(List<Finding> findings) {

@@ -11,6 +11,7 @@ import dev.gradwatch.collector.model.RankFailure;
 import dev.gradwatch.collector.model.RankInfo;
 import dev.gradwatch.collector.model.Step;
 import dev.gradwatch.collector.model.TrainableChange;
+import dev.gradwatch.collector.words.Translated;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -296,7 +297,7 @@ public final class TestJob {
     }
 
     public List<Finding> findings() {
-        return state.report().findings();
+        return Translated.whole(state.report().findings());
     }
 
     /** The only finding. */

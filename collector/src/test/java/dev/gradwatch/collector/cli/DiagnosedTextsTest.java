@@ -9,6 +9,7 @@ import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Severity;
 import dev.gradwatch.collector.source.log.SignatureFile;
 import dev.gradwatch.collector.source.log.Signatures;
+import dev.gradwatch.collector.words.Translated;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -391,6 +392,6 @@ class DiagnosedTextsTest {
         Path file = Files.writeString(folder.resolve("train.log"), log);
         Diagnosis diagnosis = new Diagnosis(signatures, Progress.onTerminal(new PrintWriter(new StringWriter(), true)));
         diagnosis.read(List.of(file.toString()));
-        return diagnosis.report().findings();
+        return Translated.whole(diagnosis.report().findings());
     }
 }

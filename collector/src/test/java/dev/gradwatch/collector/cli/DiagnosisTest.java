@@ -7,6 +7,7 @@ import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.sink.terminal.DiagnosisPrinter;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.source.log.SignatureFile;
+import dev.gradwatch.collector.words.Translated;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -133,7 +134,9 @@ class DiagnosisTest {
     }
 
     private static String lines(Diagnosis diagnosis) {
-        return diagnosis.report().findings().stream().map(DiagnosisTest::line).collect(Collectors.joining("\n"));
+        return Translated.whole(diagnosis.report().findings()).stream()
+                .map(DiagnosisTest::line)
+                .collect(Collectors.joining("\n"));
     }
 
     private static String line(Finding finding) {

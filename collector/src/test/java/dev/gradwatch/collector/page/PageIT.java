@@ -233,7 +233,7 @@ class PageIT {
         Page page = page();
         go(page, "#/jobs/" + JOB);
         page.locator("button[lang=zh]").click();
-        assertThat(page.locator("h2.answer")).hasText("seg_layers.0 已计算并返回,但未参与损失计算");
+        assertThat(page.locator("h2.answer")).hasText("seg_layers.0 已计算并返回，但未参与损失计算");
         assertThat(page.locator("html")).hasAttribute("lang", "zh-CN");
         page.reload();
         assertThat(page.locator("nav a").first()).hasText("任务");

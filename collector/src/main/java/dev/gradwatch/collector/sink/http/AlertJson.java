@@ -8,11 +8,12 @@ import dev.gradwatch.collector.model.Evidence;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.sink.report.FindingJson;
+import dev.gradwatch.collector.words.Phrases;
 
 /** Alerts, their lives and mutes as JSON. */
 final class AlertJson {
     /** The alert, and its finding's fields beside it; {@code finding} is the finding's id, since {@code id} is the alert's. */
-    static ObjectNode alert(Alert alert) {
+    static ObjectNode alert(Alert alert, Phrases phrases) {
         ObjectNode node = Json.object()
                 .put("id", alert.id())
                 .put("job", alert.job())
@@ -27,20 +28,20 @@ final class AlertJson {
                 .put("times_opened", alert.opened())
                 .put("since", alert.since().id())
                 .put("finding", alert.finding().id());
-        ObjectNode finding = FindingJson.tree(alert.finding());
+        ObjectNode finding = FindingJson.tree(phrases.of(alert.finding()));
         finding.remove("id");
         return node.setAll(finding);
     }
 
     /** As the event stream tells it. */
-    static ObjectNode event(AlertEvent event) {
+    static ObjectNode event(AlertEvent event, Phrases phrases) {
         ObjectNode node = Json.object().put("kind", event.kind().id()).put("time", Json.iso(event.micros()));
-        node.set("alert", alert(event.alert()));
+        node.set("alert", alert(event.alert(), phrases));
         return node;
     }
 
     /** A step of an alert's life with what it showed then; what never changes is left to the alert. */
-    static ObjectNode step(AlertEvent event) {
+    static ObjectNode step(AlertEvent event, Phrases phrases) {
         Finding finding = event.alert().finding();
         Evidence evidence = finding.evidence();
         ObjectNode node = Json.object()
@@ -48,8 +49,8 @@ final class AlertJson {
                 .put("time", Json.iso(event.micros()))
                 .put("state", event.alert().state().id())
                 .put("severity", finding.severity().id())
-                .put("title", finding.title())
-                .put("detail", finding.detail());
+                .put("title", phrases.of(finding.title()))
+                .put("detail", phrases.of(finding.detail()));
         node.set("ranks", Json.array(finding.ranks(), IntNode::valueOf));
         node.put("parameters", finding.parameters().size());
         node.putObject("evidence")

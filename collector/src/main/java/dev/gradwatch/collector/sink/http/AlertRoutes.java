@@ -6,6 +6,7 @@ import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Mute;
+import dev.gradwatch.collector.words.Phrases;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,17 +42,19 @@ final class AlertRoutes {
 
     private Answer list(Call call) {
         Query query = call.query();
+        Phrases phrases = call.phrases();
         Set<AlertState> states = query.anyOf("state", AlertState::of, "open, acknowledged, muted, resolved");
         List<Alert> alerts = directory.alerts(
                 states.isEmpty() ? Set.of(AlertState.values()) : states, query.textOrNull("job"), query.limit());
         ObjectNode body = Json.object();
-        body.set("alerts", Json.array(alerts, AlertJson::alert));
+        body.set("alerts", Json.array(alerts, alert -> AlertJson.alert(alert, phrases)));
         return Answer.ok(body);
     }
 
     private Answer alert(Call call) {
-        ObjectNode body = AlertJson.alert(known(call, directory.alert(call.path("id"))));
-        body.set("history", Json.array(directory.history(call.path("id")), AlertJson::step));
+        Phrases phrases = call.phrases();
+        ObjectNode body = AlertJson.alert(known(call, directory.alert(call.path("id"))), phrases);
+        body.set("history", Json.array(directory.history(call.path("id")), step -> AlertJson.step(step, phrases)));
         return Answer.ok(body);
     }
 
@@ -60,7 +63,8 @@ final class AlertRoutes {
         body.only("by", "note");
         String by = body.text("by", MAX_NAME);
         String note = body.text("note", MAX_WORDS);
-        return Answer.ok(AlertJson.alert(known(call, directory.acknowledge(call.path("id"), by, note))));
+        Phrases phrases = call.phrases();
+        return Answer.ok(AlertJson.alert(known(call, directory.acknowledge(call.path("id"), by, note)), phrases));
     }
 
     private Answer muteAlert(Call call) {

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.sink.http;
 
+import dev.gradwatch.collector.words.Phrases;
 import java.net.InetAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ record Call(
         boolean trusted,
         @Nullable String session,
         @Nullable String accept) {
+    /** In the reader's language, as the query asks. */
+    Phrases phrases() {
+        return Phrases.in(query.language());
+    }
+
     String path(String name) {
         String value = path.get(name);
         if (value == null) {

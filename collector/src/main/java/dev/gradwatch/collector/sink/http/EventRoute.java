@@ -1,7 +1,9 @@
 package dev.gradwatch.collector.sink.http;
 
+import dev.gradwatch.collector.model.Language;
 import dev.gradwatch.collector.sink.http.stream.Frame;
 import dev.gradwatch.collector.sink.http.stream.Streams;
+import dev.gradwatch.collector.words.Phrases;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,14 +22,18 @@ final class EventRoute {
 
     static Frame frame(Directory.Event event) {
         if (event instanceof Directory.Event.OfAlert alert) {
-            return Frame.lasting("alert", alert.event().micros(), () -> Json.text(AlertJson.event(alert.event())));
+            return Frame.lasting(
+                    "alert",
+                    alert.event().micros(),
+                    language -> Json.text(AlertJson.event(alert.event(), Phrases.in(language))));
         }
         Directory.Event.OfJob job = (Directory.Event.OfJob) event;
-        return Frame.latest("job", job.job().id(), () -> Json.text(JobJson.summary(job.job())));
+        return Frame.latest(
+                "job", job.job().id(), language -> Json.text(JobJson.summary(job.job(), Phrases.in(language))));
     }
 
     /** On the request's event loop. */
-    void serve(RoutingContext ctx, Identity identity) {
+    void serve(RoutingContext ctx, Identity identity, Language language) {
         HttpServerRequest request = ctx.request();
         ctx.response().putHeader("Cache-Control", "no-store");
         if (HttpMethod.HEAD.equals(request.method())) {
@@ -35,7 +41,7 @@ final class EventRoute {
             return;
         }
         Long resume = resume(request.getHeader("Last-Event-ID"));
-        if (!streams.open(request, Vertx.currentContext(), resume, () -> gate.stillTrusted(identity))) {
+        if (!streams.open(request, Vertx.currentContext(), language, resume, () -> gate.stillTrusted(identity))) {
             throw Problem.of(Refusal.STREAMS, "streams: as many as there may be (expected: another try later)")
                     .header("Retry-After", "5");
         }

@@ -15,6 +15,7 @@ import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.Proof;
 import dev.gradwatch.collector.sink.http.Directory.Recent;
 import dev.gradwatch.collector.sink.http.Directory.SinceLastRun;
+import dev.gradwatch.collector.words.Phrases;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class JobJson {
     private static final double NANOS_PER_SECOND = 1e9;
 
-    static ObjectNode summary(JobSummary job) {
+    static ObjectNode summary(JobSummary job, Phrases phrases) {
         return Json.object()
                 .put("id", job.id())
                 .put("name", job.name())
@@ -41,15 +42,15 @@ final class JobJson {
                 .put("step_seconds", job.stepNanos() == 0 ? null : Double.valueOf(job.stepNanos() / NANOS_PER_SECOND))
                 .put("framework", job.framework().isEmpty() ? null : job.framework())
                 .put("worst", job.worst() == null ? null : job.worst().id())
-                .put("title", job.title())
+                .put("title", job.title() == null ? null : phrases.of(job.title()))
                 .put("findings", job.findings())
                 .put("updated", Json.iso(job.updatedMicros()))
                 .put("gpu_percent", job.gpuPercent());
     }
 
     /** With what it did lately; null where that is unknown. */
-    static ObjectNode summary(JobSummary job, Optional<Recent> recent) {
-        ObjectNode node = summary(job);
+    static ObjectNode summary(JobSummary job, Phrases phrases, Optional<Recent> recent) {
+        ObjectNode node = summary(job, phrases);
         node.set("recent", recent.map(JobJson::recent).orElse(null));
         return node;
     }
@@ -60,12 +61,16 @@ final class JobJson {
         return node;
     }
 
-    static ObjectNode since(SinceLastRun since) {
+    static ObjectNode since(SinceLastRun since, Phrases phrases) {
         ObjectNode node = Json.object().put("job", since.job());
-        node.set("fixed", Json.strings(since.fixed()));
-        node.set("still_there", Json.strings(since.stillThere()));
-        node.set("new", Json.strings(since.fresh()));
+        node.set("fixed", titles(since.fixed(), phrases));
+        node.set("still_there", titles(since.stillThere(), phrases));
+        node.set("new", titles(since.fresh(), phrases));
         return node;
+    }
+
+    private static ArrayNode titles(List<String> titles, Phrases phrases) {
+        return Json.array(titles, title -> TextNode.valueOf(phrases.of(title)));
     }
 
     static ObjectNode parameters(ParameterPage page) {

@@ -12,6 +12,7 @@ import dev.gradwatch.collector.sink.report.FlagCostJson;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
 import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
+import dev.gradwatch.collector.words.Phrases;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,7 @@ final class JobRoutes {
 
     private Answer list(Call call) {
         Query query = call.query();
+        Phrases phrases = call.phrases();
         JobPage page = directory.jobs(
                 new JobQuery(query.text("text"), state(query), query.offset(), query.limit()),
                 query.oneOf("sort", JobOrder::of, JobOrder.NEWEST, "newest, worst or name"));
@@ -60,14 +62,19 @@ final class JobRoutes {
                 "jobs",
                 Json.array(
                         page.jobs(),
-                        job -> recent ? JobJson.summary(job, directory.recent(job.id())) : JobJson.summary(job)));
+                        job -> recent
+                                ? JobJson.summary(job, phrases, directory.recent(job.id()))
+                                : JobJson.summary(job, phrases)));
         return Answer.ok(body.put("total", page.total()));
     }
 
     private Answer job(Call call) {
-        ObjectNode body = JobJson.summary(known(call, directory.job(call.path("id"))));
-        JsonNode since =
-                directory.sinceLastRun(call.path("id")).map(JobJson::since).orElse(null);
+        Phrases phrases = call.phrases();
+        ObjectNode body = JobJson.summary(known(call, directory.job(call.path("id"))), phrases);
+        JsonNode since = directory
+                .sinceLastRun(call.path("id"))
+                .map(run -> JobJson.since(run, phrases))
+                .orElse(null);
         body.set("since_last_run", since);
         JsonNode cost = directory
                 .findUnusedCost(call.path("id"))
@@ -78,7 +85,8 @@ final class JobRoutes {
     }
 
     private Answer report(Call call) {
-        return Answer.ok(Answer.JSON, known(call, directory.report(call.path("id"))));
+        Phrases phrases = call.phrases();
+        return Answer.ok(Answer.JSON, SpokenReport.in(phrases, known(call, directory.report(call.path("id")))));
     }
 
     private Answer parameters(Call call) {

@@ -1,11 +1,14 @@
 package dev.gradwatch.collector.sink.http;
 
+import dev.gradwatch.collector.model.Language;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,8 @@ record Query(Map<String, String> values) {
     private static final int MAX_OFFSET = 1_000_000_000;
     static final int MAX_LIMIT = 1_000;
     private static final int USUAL_LIMIT = 100;
+    private static final String LANGUAGES =
+            Arrays.stream(Language.values()).map(Language::id).collect(Collectors.joining(" or "));
 
     Query {
         values = Map.copyOf(values);
@@ -40,6 +45,11 @@ record Query(Map<String, String> values) {
     String textOrNull(String name) {
         String text = text(name);
         return text.isEmpty() ? null : text;
+    }
+
+    /** What the collector's own sentences are answered in; English where nothing is asked for. */
+    Language language() {
+        return oneOf("lang", Language::of, Language.EN, LANGUAGES);
     }
 
     int offset() {

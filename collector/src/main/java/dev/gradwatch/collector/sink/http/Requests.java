@@ -135,7 +135,7 @@ final class Requests {
                 request.getHeader("Accept"));
     }
 
-    private static Query query(RoutingContext ctx) {
+    static Query query(RoutingContext ctx) {
         Map<String, String> values = new HashMap<>();
         MultiMap given;
         try {

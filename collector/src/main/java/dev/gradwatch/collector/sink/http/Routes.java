@@ -53,7 +53,10 @@ final class Routes {
         route.handler(ctx -> {
             ctx.put(Requests.ROUTE, endpoint.path());
             if (work == null) {
-                events.serve(ctx, requests.identify(ctx, endpoint));
+                events.serve(
+                        ctx,
+                        requests.identify(ctx, endpoint),
+                        Requests.query(ctx).language());
                 requests.answered(ctx);
             } else {
                 requests.serve(ctx, endpoint, work);

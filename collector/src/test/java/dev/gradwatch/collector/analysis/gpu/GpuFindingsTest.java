@@ -13,6 +13,7 @@ import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.LogMessage;
 import dev.gradwatch.collector.model.Observation;
 import dev.gradwatch.collector.model.Severity;
+import dev.gradwatch.collector.words.Translated;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class GpuFindingsTest {
     private Finding finding(GpuTrace trace, int seconds) {
         tell(trace, seconds);
         assertThat(state.report().findings()).hasSize(1);
-        return state.report().findings().get(0);
+        return Translated.whole(state.report().findings()).get(0);
     }
 
     private void tell(GpuTrace trace, int seconds) {

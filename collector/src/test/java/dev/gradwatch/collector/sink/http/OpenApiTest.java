@@ -3,7 +3,9 @@ package dev.gradwatch.collector.sink.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gradwatch.collector.model.Language;
 import dev.gradwatch.collector.sink.http.guard.TokenHash;
+import dev.gradwatch.collector.words.Phrases;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,17 +116,18 @@ class OpenApiTest {
 
     @Test
     void streamsData_isAsTheDocumentSays() {
-        JsonNode event = AlertJson.event(api.directory.events.get(0));
+        JsonNode event = AlertJson.event(api.directory.events.get(0), Phrases.in(Language.EN));
         assertThat(schemas.errors(document.at("/components/schemas/AlertEvent"), event))
                 .isEmpty();
-        JsonNode job = JobJson.summary(FakeDirectory.summary("a"));
+        JsonNode job = JobJson.summary(FakeDirectory.summary("a"), Phrases.in(Language.EN));
         assertThat(schemas.errors(document.at("/components/schemas/Job"), job)).isEmpty();
     }
 
     @Test
     void walker_findsWhatDoesNotFit() {
-        JsonNode wrong =
-                JobJson.summary(FakeDirectory.summary("a")).put("step", "ten").put("extra", 1);
+        JsonNode wrong = JobJson.summary(FakeDirectory.summary("a"), Phrases.in(Language.EN))
+                .put("step", "ten")
+                .put("extra", 1);
         assertThat(schemas.errors(document.at("/components/schemas/Job"), wrong))
                 .containsExactlyInAnyOrder(
                         "$.step: \"ten\" (expected: \"integer\")", "$: extra is not in the document");

@@ -1,21 +1,24 @@
 package dev.gradwatch.collector.sink.http.stream;
 
+import dev.gradwatch.collector.model.Language;
 import io.vertx.core.buffer.Buffer;
-import java.util.function.Supplier;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event, for all clients: its bytes are made once, by the first that sends it, since the thread that made the event must not be held
+ * One event, for all clients: its bytes are made once a language, by the first that sends it, since the thread that made the event must not be held
  * up. Thread-safe.
  */
 public final class Frame {
     private final String event;
     private final long micros;
     private final @Nullable String subject;
-    private final Supplier<String> data;
-    private @Nullable Buffer bytes;
+    private final Function<Language, String> data;
+    private final Map<Language, Buffer> bytes = new EnumMap<>(Language.class);
 
-    private Frame(String event, long micros, @Nullable String subject, Supplier<String> data) {
+    private Frame(String event, long micros, @Nullable String subject, Function<Language, String> data) {
         this.event = event;
         this.micros = micros;
         this.subject = subject;
@@ -28,7 +31,7 @@ public final class Frame {
      * @param micros its place in the history, by which a client resumes
      * @param data JSON in one line
      */
-    public static Frame lasting(String event, long micros, Supplier<String> data) {
+    public static Frame lasting(String event, long micros, Function<Language, String> data) {
         return new Frame(event, micros, null, data);
     }
 
@@ -37,7 +40,7 @@ public final class Frame {
      *
      * @param data JSON in one line
      */
-    public static Frame latest(String event, String subject, Supplier<String> data) {
+    public static Frame latest(String event, String subject, Function<Language, String> data) {
         return new Frame(event, 0, subject, data);
     }
 
@@ -56,12 +59,8 @@ public final class Frame {
     }
 
     /** Without its id. */
-    synchronized Buffer bytes() {
-        Buffer made = bytes;
-        if (made == null) {
-            made = Buffer.buffer("event: " + event + "\ndata: " + data.get() + "\n\n");
-            bytes = made;
-        }
-        return made;
+    synchronized Buffer bytes(Language language) {
+        return bytes.computeIfAbsent(
+                language, asked -> Buffer.buffer("event: " + event + "\ndata: " + data.apply(asked) + "\n\n"));
     }
 }

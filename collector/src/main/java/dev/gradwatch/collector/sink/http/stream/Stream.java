@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.sink.http.stream;
 
+import dev.gradwatch.collector.model.Language;
 import dev.gradwatch.collector.sink.http.guard.ConnectionGuard;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -33,6 +34,7 @@ final class Stream {
     private final HttpServerResponse response;
     private final Context context;
     private final Vertx vertx;
+    private final Language language;
     private final StreamLimits limits;
     private final BooleanSupplier stillAllowed;
     private final Streams streams;
@@ -53,6 +55,7 @@ final class Stream {
     Stream(
             HttpServerRequest request,
             Context context,
+            Language language,
             StreamLimits limits,
             BooleanSupplier stillAllowed,
             Streams streams) {
@@ -60,6 +63,7 @@ final class Stream {
         this.response = request.response();
         this.context = context;
         this.vertx = context.owner();
+        this.language = language;
         this.limits = limits;
         this.stillAllowed = stillAllowed;
         this.streams = streams;
@@ -131,7 +135,7 @@ final class Stream {
         if (frame.lasts()) {
             lastMicros = Math.max(lastMicros, frame.micros());
         }
-        write(Buffer.buffer("id: " + lastMicros + "\n").appendBuffer(frame.bytes()));
+        write(Buffer.buffer("id: " + lastMicros + "\n").appendBuffer(frame.bytes(language)));
     }
 
     private void fetch() {

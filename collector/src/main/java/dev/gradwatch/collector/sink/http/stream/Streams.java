@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.sink.http.stream;
 
+import dev.gradwatch.collector.model.Language;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.LinkedHashSet;
@@ -47,13 +48,18 @@ public final class Streams implements AutoCloseable {
     /**
      * Makes a request's response a stream; called on its event loop.
      *
+     * @param language that the events are told in
      * @param resumeMicros the last lasting frame that the client has; null where it begins now
      * @param stillAllowed asked with each heartbeat; the stream ends where it says no
      * @return false where there are too many, or no more
      */
     public boolean open(
-            HttpServerRequest request, Context context, @Nullable Long resumeMicros, BooleanSupplier stillAllowed) {
-        Stream stream = new Stream(request, context, limits, stillAllowed, this);
+            HttpServerRequest request,
+            Context context,
+            Language language,
+            @Nullable Long resumeMicros,
+            BooleanSupplier stillAllowed) {
+        Stream stream = new Stream(request, context, language, limits, stillAllowed, this);
         long fromMicros;
         synchronized (this) {
             if (closed || streams.size() >= limits.streams()) {
