@@ -1,10 +1,15 @@
 package dev.gradwatch.collector.cli;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** A command that stays until it is told to stop (SIGTERM, SIGINT), which then is its success. */
 final class Stay {
+    private static final Logger logger = LoggerFactory.getLogger(Stay.class);
+
     /** A disk that hangs must not keep the process beyond the ten seconds that a person, or an orchestrator, waits. */
     private static final long STOP_MILLIS = 9_000;
 
@@ -19,7 +24,14 @@ final class Stay {
     }
 
     private static void stop(Runnable close) {
-        Thread last = new Thread(close, "gradwatch-last-reports");
+        AtomicBoolean closed = new AtomicBoolean();
+        Thread last = new Thread(
+                () -> {
+                    close.run();
+                    closed.set(true);
+                },
+                "gradwatch-last-reports");
+        last.setUncaughtExceptionHandler((thread, e) -> logger.error("what was known may not all be kept: {}", e.toString(), e));
         last.setDaemon(true);
         last.start();
         try {
@@ -28,7 +40,7 @@ final class Stay {
             Thread.currentThread().interrupt();
         }
         // A stop that was asked for is success; without this, the status would say that a signal killed the process.
-        Runtime.getRuntime().halt(last.isAlive() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK);
+        Runtime.getRuntime().halt(closed.get() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE);
     }
 
     private Stay() {}
