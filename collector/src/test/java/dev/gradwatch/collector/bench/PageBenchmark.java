@@ -9,14 +9,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * What the page costs the browser's main thread at a job of 10,000 parameters on 64 ranks: its first load, and while the job's updates come. Work is
@@ -37,9 +33,8 @@ public final class PageBenchmark {
     private PageBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
-        Path folder = Files.createTempDirectory("gradwatch-page-");
         try (Browser browser = Browser.start();
-                Collecting collector = Collecting.start(folder);
+                Collecting collector = Collecting.alone();
                 LiveJob job = LiveJob.at(collector)) {
             String page = collector.url() + "#/jobs/" + LiveJob.ID;
             answers("the marks of a job that waits", collector);
@@ -49,8 +44,6 @@ public final class PageBenchmark {
             job.train();
             answers("the marks of a job that trains", collector);
             updates(browser, page);
-        } finally {
-            delete(folder);
         }
     }
 
@@ -136,13 +129,5 @@ public final class PageBenchmark {
                 first,
                 millis[ASKED / 2],
                 millis[ASKED - 1]);
-    }
-
-    static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

@@ -6,8 +6,6 @@ import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import dev.gradwatch.collector.page.Browser;
 import dev.gradwatch.collector.page.Collecting;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,17 +59,14 @@ public final class PageHourBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         String minutes = System.getenv("GRADWATCH_MINUTES");
-        Path folder = Files.createTempDirectory("gradwatch-page-");
         try (Browser browser = Browser.start();
-                Collecting collector = Collecting.start(folder);
+                Collecting collector = Collecting.alone();
                 LiveJob job = LiveJob.at(collector);
                 BrowserContext context = browser.context(new com.microsoft.playwright.Browser.NewContextOptions()
                         .setViewportSize(1440, 900)
                         .setLocale("en-US"))) {
             job.train();
             session(context, collector.url(), minutes == null ? USUAL_MINUTES : Integer.parseInt(minutes));
-        } finally {
-            PageBenchmark.delete(folder);
         }
     }
 
