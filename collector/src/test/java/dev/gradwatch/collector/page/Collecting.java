@@ -28,8 +28,12 @@ import org.jspecify.annotations.Nullable;
  * @param url of its page, with a slash at the end
  * @param folder that goes with it; null where somebody else's is used
  */
-public record Collecting(Launched process, String reporters, String http, String url, @Nullable Path folder)
-        implements AutoCloseable {
+public record Collecting(
+        Launched process,
+        String reporters,
+        String http,
+        String url,
+        @Nullable Path folder) implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -73,8 +77,7 @@ public record Collecting(Launched process, String reporters, String http, String
 
     /** One that is served under a path. */
     static Collecting under(String prefix, Path folder) throws IOException {
-        return at(
-                Files.createDirectories(folder).resolve("collect.log"), freeAddress(), freeAddress(), prefix, null);
+        return at(Files.createDirectories(folder).resolve("collect.log"), freeAddress(), freeAddress(), prefix, null);
     }
 
     /** A real two-rank job that reports here; the test is aborted where there is no torch. */

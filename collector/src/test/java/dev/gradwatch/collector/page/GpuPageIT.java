@@ -46,8 +46,8 @@ class GpuPageIT {
     static void start() throws Exception {
         NvmlStandIn driver = NvmlStandIn.in(folder);
         driver.says(script(-1, -1));
-        collector = Collecting.in(
-                folder.resolve("here"), "--nvml", driver.file().toString());
+        collector =
+                Collecting.in(folder.resolve("here"), "--nvml", driver.file().toString());
         here = collector.url();
         without = PAGES.collector().url();
         job = collector.train(folder.resolve("job.log"), JOB, "deep_supervision", "find", 1_000_000);

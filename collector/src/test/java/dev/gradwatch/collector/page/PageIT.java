@@ -2,7 +2,6 @@ package dev.gradwatch.collector.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
@@ -196,7 +195,8 @@ class PageIT {
     @ParameterizedTest
     @CsvSource({"en,light", "en,dark", "zh,light", "zh,dark"})
     void everyView_isAccessible(String language, String theme) {
-        Page page = PAGES.page(Pages.wide().setColorScheme(theme.equals("dark") ? ColorScheme.DARK : ColorScheme.LIGHT));
+        Page page =
+                PAGES.page(Pages.wide().setColorScheme(theme.equals("dark") ? ColorScheme.DARK : ColorScheme.LIGHT));
         for (String view : List.of("#/jobs", "#/jobs/" + JOB, "#/alerts", "#/gpus")) {
             go(page, view + (view.contains("?") ? "&" : "?") + "lang=" + language);
             page.reload();
@@ -257,7 +257,8 @@ class PageIT {
         Path restarted = folder.resolve("restarted");
         Page page = PAGES.page();
         try (Collecting first = Collecting.in(restarted);
-                Launched job = first.train(restarted.resolve("job.log"), "died", "deep_supervision", "default", STEPS)) {
+                Launched job =
+                        first.train(restarted.resolve("job.log"), "died", "deep_supervision", "default", STEPS)) {
             job.await();
             page.navigate(first.url() + "#/alerts");
             assertThat(page.locator(".alert")).hasCount(1, new HasCountOptions().setTimeout(60_000));

@@ -125,10 +125,9 @@ final class Pages implements BeforeAllCallback, AfterEachCallback {
             try (LargeJob job = at.job(id, parameters, ranks)) {
                 job.steps(steps);
                 job.end();
-                await().atMost(PATIENCE).until(() -> at.get("api/jobs/" + id)
-                        .path("state")
-                        .asText()
-                        .equals("finished"));
+                await().atMost(PATIENCE)
+                        .until(() ->
+                                at.get("api/jobs/" + id).path("state").asText().equals("finished"));
             }
         }
 
