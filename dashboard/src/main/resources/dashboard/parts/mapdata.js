@@ -28,9 +28,10 @@ export class MapData {
       return this.#made;
     }
     const parameters = steps ? answer.parameters.map((parameter) => ({...parameter, model: answer.model})) : answer.parameters;
+    const marksOf = steps ? (parameter) => parameter.marks : (parameter) => answer.patterns[parameter.pattern];
     const made = {
       over: steps ? 'steps' : 'ranks',
-      roots: await treeOf(parameters, steps ? [] : of.models),
+      roots: await treeOf(parameters, steps ? [] : of.models, marksOf),
       ranks: answer.ranks ?? [],
       columns: answer.columns ?? [],
       shown: parameters.length,

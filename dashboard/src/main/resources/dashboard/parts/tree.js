@@ -23,11 +23,12 @@ class Slices {
 }
 
 /**
- * @param {Array<{model, index, name, marks}>} parameters `marks` a letter a column
+ * @param {Array<{model, index, name}>} parameters
  * @param {string[]} models names by id; more than one makes each a root
+ * @param {function(*): string} marksOf a parameter's marks, a letter a column
  * @returns a promise of the roots: {key, name, path, parameter|null, children, tensors, marks, trouble}
  */
-export async function treeOf(parameters, models) {
+export async function treeOf(parameters, models, marksOf) {
   const slices = new Slices();
   const roots = new Map();
   for (const parameter of parameters) {
@@ -48,7 +49,7 @@ export async function treeOf(parameters, models) {
       from = dot + 1;
     }
     const key = `${model}:${name}`;
-    level.set(key, {key, name: name.slice(from), path: name, parameter, children: new Map()});
+    level.set(key, {key, name: name.slice(from), path: name, parameter, children: new Map(), marks: marksOf(parameter)});
   }
   return summed(roots, slices, new Map());
 }
@@ -82,7 +83,6 @@ async function summed(level, slices, troubles) {
     } else {
       node.children = [];
       node.tensors = 1;
-      node.marks = node.parameter.marks;
     }
     if (!troubles.has(node.marks)) {
       troubles.set(node.marks, [...node.marks].some(isTrouble));

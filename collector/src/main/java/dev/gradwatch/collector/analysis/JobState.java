@@ -2,6 +2,7 @@ package dev.gradwatch.collector.analysis;
 
 import dev.gradwatch.collector.analysis.detect.Detectors;
 import dev.gradwatch.collector.analysis.detect.JobView;
+import dev.gradwatch.collector.analysis.report.MarkTable;
 import dev.gradwatch.collector.analysis.report.ParameterTable;
 import dev.gradwatch.collector.analysis.report.PassTable;
 import dev.gradwatch.collector.analysis.report.ReportWriter;
@@ -19,6 +20,7 @@ import dev.gradwatch.collector.model.Observation.LogRead;
 import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.StepReported;
+import dev.gradwatch.collector.model.ParameterMarks;
 import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.RankInfo;
@@ -184,6 +186,11 @@ public final class JobState {
     /** Each parameter of each model on each rank, in the models' order. */
     public List<ParameterUsage> parameters() {
         return ParameterTable.of(view(launch));
+    }
+
+    /** Likewise the marks alone, which take a small part of the time. */
+    public ParameterMarks marks() {
+        return MarkTable.of(view(launch));
     }
 
     /** Each parameter of a model in columns of passes; empty where no such rank wrapped such a model. */

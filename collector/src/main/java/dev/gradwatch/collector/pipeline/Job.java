@@ -15,6 +15,7 @@ import dev.gradwatch.collector.model.Observation.RankLeft;
 import dev.gradwatch.collector.model.Observation.RankProgressed;
 import dev.gradwatch.collector.model.Observation.StepReported;
 import dev.gradwatch.collector.model.ObservationSink;
+import dev.gradwatch.collector.model.ParameterMarks;
 import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.RankInfo;
@@ -260,6 +261,10 @@ final class Job {
 
     synchronized List<ParameterUsage> parameters() {
         return state.parameters();
+    }
+
+    synchronized ParameterMarks marks() {
+        return state.marks();
     }
 
     synchronized Optional<PassUsage> passes(PassUsage.Asked asked) {

@@ -10,6 +10,7 @@ import dev.gradwatch.collector.model.Observation.MessageSeen;
 import dev.gradwatch.collector.model.Observation.RankJoined;
 import dev.gradwatch.collector.model.Observation.RankLeft;
 import dev.gradwatch.collector.model.ObservationSink;
+import dev.gradwatch.collector.model.ParameterMarks;
 import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.PassUsage;
 import java.time.Duration;
@@ -262,6 +263,11 @@ public final class Jobs implements ObservationSink {
     /** Each parameter on each rank; empty where the job is not known. */
     public Optional<List<ParameterUsage>> parameters(String id) {
         return Optional.ofNullable(jobs.get(id)).map(Job::parameters);
+    }
+
+    /** Likewise the marks alone. */
+    public Optional<ParameterMarks> marks(String id) {
+        return Optional.ofNullable(jobs.get(id)).map(Job::marks);
     }
 
     /** Each parameter of one model in columns of passes; empty where the job is not known, or no such rank wrapped such a model. */

@@ -102,9 +102,11 @@ public final class Launched implements AutoCloseable {
         process.destroy();
     }
 
+    /** Once it is gone: its folder may be removed. */
     @Override
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+        process.onExit().join();
     }
 }

@@ -2,15 +2,17 @@ package dev.gradwatch.collector.page;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import com.microsoft.playwright.Browser.StartTracingOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /** A real Chromium. Whoever starts one closes it. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser chromium;
 
@@ -20,7 +22,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** The one that GRADWATCH_CHROMIUM names; the test is aborted where it names none. */
-    static Browser start() {
+    public static Browser start() {
         String path = System.getenv("GRADWATCH_CHROMIUM");
         if (path == null) {
             return abort("GRADWATCH_CHROMIUM is not set (expected: the path of Chromium)");
@@ -43,8 +45,18 @@ final class Browser implements AutoCloseable {
                                         "--disable-sync"))));
     }
 
-    BrowserContext context(com.microsoft.playwright.Browser.NewContextOptions options) {
+    public BrowserContext context(com.microsoft.playwright.Browser.NewContextOptions options) {
         return chromium.newContext(options);
+    }
+
+    /** What Chromium itself says of a page, by the names of its categories, until {@link #stopTracing}. One at a time. */
+    public void startTracing(Page page, List<String> categories) {
+        chromium.startTracing(page, new StartTracingOptions().setCategories(categories));
+    }
+
+    /** The trace as JSON. */
+    public byte[] stopTracing() {
+        return chromium.stopTracing();
     }
 
     @Override

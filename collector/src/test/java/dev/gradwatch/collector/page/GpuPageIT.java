@@ -6,30 +6,21 @@ import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.gradwatch.collector.jobs.Launched;
 import dev.gradwatch.collector.source.gpu.NvmlStandIn;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,77 +30,42 @@ class GpuPageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final String JOB = "on-gpus";
     private static final int NARROW = 360;
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir
     static Path folder;
 
-    private static Browser browser;
-    private static final List<Launched> processes = new ArrayList<>();
+    @RegisterExtension
+    static final Pages PAGES = new Pages();
+
+    private static Collecting collector;
+    private static Launched job;
     private static String here;
     private static String without;
 
-    private final List<String> complaints = new ArrayList<>();
-    private final List<BrowserContext> open = new ArrayList<>();
-
     @BeforeAll
     static void start() throws Exception {
-        browser = Browser.start();
-        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-        String python = Launched.python("GRADWATCH_PYTHON", "2.13");
         NvmlStandIn driver = NvmlStandIn.in(folder);
         driver.says(script(-1, -1));
-        String reporters = "127.0.0.1:" + Launched.freePort();
-        here = collector("here", reporters, driver.file());
-        without = collector("without", "127.0.0.1:" + Launched.freePort(), folder.resolve("no-such-library.so"));
-        processes.add(Launched.start(
-                Files.createDirectory(folder.resolve("job")).resolve("job.log"),
-                Map.of("GRADWATCH_COLLECTOR", reporters, "GRADWATCH_JOB", JOB, "PYTHONPATH", Launched.INJECTED),
-                List.of(
-                        python,
-                        "-m",
-                        "torch.distributed.run",
-                        "--nproc-per-node",
-                        "2",
-                        "--master-port",
-                        Launched.freePort(),
-                        Launched.JOBS.resolve("scenarios.py").toString(),
-                        "deep_supervision",
-                        "--mode",
-                        "find",
-                        "--steps",
-                        "1000000")));
+        collector =
+                Collecting.in(folder.resolve("here"), "--nvml", driver.file().toString());
+        here = collector.url();
+        without = PAGES.collector().url();
+        job = collector.train(folder.resolve("job.log"), JOB, "deep_supervision", "find", 1_000_000);
         await().atMost(PATIENCE)
-                .until(() ->
-                        get(here + "api/jobs/" + JOB + "/report").path("ranks").size() == 2);
-        JsonNode ranks = get(here + "api/jobs/" + JOB + "/report").path("ranks");
+                .until(() -> collector
+                                .get("api/jobs/" + JOB + "/report")
+                                .path("ranks")
+                                .size()
+                        == 2);
+        JsonNode ranks = collector.get("api/jobs/" + JOB + "/report").path("ranks");
         driver.says(script(
                 ranks.path(0).path("pid").asLong(), ranks.path(1).path("pid").asLong()));
         await().atMost(PATIENCE)
-                .until(() -> get(here + "api/jobs/" + JOB + "/steps?series=gpu_percent")
+                .until(() -> collector
+                                .get("api/jobs/" + JOB + "/steps?series=gpu_percent")
                                 .path("series")
                                 .size()
                         == 3);
-    }
-
-    private static String collector(String name, String reporters, Path library) throws IOException {
-        String http = "127.0.0.1:" + Launched.freePort();
-        Launched process = Launched.start(
-                Files.createDirectory(folder.resolve(name)).resolve("collect.log"),
-                Map.of(),
-                List.of(
-                        Launched.gradwatch(),
-                        "collect",
-                        "--listen",
-                        reporters,
-                        "--http",
-                        http,
-                        "--nvml",
-                        library.toString()));
-        processes.add(process);
-        await().atMost(PATIENCE).until(() -> process.hasPrinted("serving "));
-        return "http://" + http + "/";
     }
 
     /** Two GPUs with a rank each, and one that is lost. */
@@ -136,41 +92,18 @@ class GpuPageIT {
         return lines;
     }
 
-    private static JsonNode get(String url) throws IOException, InterruptedException {
-        return JSON.readTree(
-                CLIENT.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
-                        .body());
-    }
-
     @AfterAll
-    static void stop() {
-        for (int i = processes.size() - 1; i >= 0; i--) {
-            processes.get(i).close();
+    static void stop() throws IOException {
+        if (job != null) {
+            job.close();
         }
-        if (browser != null) {
-            browser.close();
+        if (collector != null) {
+            collector.close();
         }
-    }
-
-    @AfterEach
-    void close() {
-        open.forEach(BrowserContext::close);
-        assertThat(complaints).as("what the browser's console said").isEmpty();
     }
 
     private Page page(String url, ColorScheme theme, int width) {
-        BrowserContext context = browser.context(new com.microsoft.playwright.Browser.NewContextOptions()
-                .setViewportSize(width, 900)
-                .setLocale("en-US")
-                .setColorScheme(theme));
-        open.add(context);
-        Page page = context.newPage();
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error") || message.type().equals("warning")) {
-                complaints.add(message.text());
-            }
-        });
-        page.onPageError(complaints::add);
+        Page page = PAGES.page(Pages.wide().setViewportSize(width, 900).setColorScheme(theme));
         page.navigate(url);
         return page;
     }

@@ -18,9 +18,9 @@ import java.util.List;
  * A job of many ranks and parameters, over real connections: ten tensors a block and a hundred blocks a stage. The last block never gets a gradient, the
  * one before only in every other ten passes, and a third not on odd ranks. One thread at a time; whoever starts one closes it.
  */
-final class LargeJob implements AutoCloseable {
-    static final int PARAMETERS = 10_000;
-    static final int RANKS = 64;
+public final class LargeJob implements AutoCloseable {
+    public static final int PARAMETERS = 10_000;
+    public static final int RANKS = 64;
 
     private static final List<String> TENSORS = List.of("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "norm");
     private static final int OF_A_BLOCK = 10;
@@ -69,7 +69,7 @@ final class LargeJob implements AutoCloseable {
     }
 
     /** All ranks end so many passes more. */
-    void steps(int count) throws IOException {
+    public void steps(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             for (int rank = 0; rank < sockets.size(); rank++) {
                 send(rank, step(rank));
@@ -117,7 +117,7 @@ final class LargeJob implements AutoCloseable {
     }
 
     /** All ranks leave in order. */
-    void end() throws IOException {
+    public void end() throws IOException {
         for (int rank = 0; rank < sockets.size(); rank++) {
             send(rank, new Goodbye("exit", List.of(), new Progress.Cost(1, 1000, 0)));
         }

@@ -2,85 +2,34 @@ package dev.gradwatch.collector.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
-import dev.gradwatch.collector.jobs.Launched;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The gradient map over steps, in a real Chromium beside a real collector: a job of which one block has no gradient in every other ten passes. */
 class MapOverStepsIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int PASSES = 40;
 
-    @TempDir
-    static Path folder;
+    @RegisterExtension
+    static final Pages PAGES = new Pages();
 
-    private static Browser browser;
-    private static Launched collector;
     private static String url;
 
-    private final List<String> complaints = new ArrayList<>();
-    private BrowserContext context;
     private Page page;
 
     @BeforeAll
     static void start() throws Exception {
-        browser = Browser.start();
-        String reporters = Launched.freePort();
-        String http = "127.0.0.1:" + Launched.freePort();
-        url = "http://" + http + "/";
-        collector = Launched.start(
-                folder.resolve("collect.log"),
-                Map.of(),
-                List.of(Launched.gradwatch(), "collect", "--listen", "127.0.0.1:" + reporters, "--http", http));
-        await().atMost(PATIENCE).until(() -> collector.hasPrinted("serving "));
-        try (LargeJob job = new LargeJob("127.0.0.1", Integer.parseInt(reporters), "steps", 60, 2)) {
-            job.steps(PASSES);
-            job.end();
-        }
-    }
-
-    @AfterAll
-    static void stop() {
-        if (collector != null) {
-            collector.close();
-        }
-        if (browser != null) {
-            browser.close();
-        }
+        url = PAGES.collector().url();
+        PAGES.ended("steps", 60, 2, PASSES);
     }
 
     @BeforeEach
     void open() {
-        context = browser.context(new com.microsoft.playwright.Browser.NewContextOptions()
-                .setViewportSize(1440, 900)
-                .setLocale("en-US"));
-        page = context.newPage();
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error") || message.type().equals("warning")) {
-                complaints.add(message.text());
-            }
-        });
-        page.onPageError(complaints::add);
-    }
-
-    @AfterEach
-    void close() {
-        context.close();
-        assertThat(complaints).as("what the browser's console said").isEmpty();
+        page = PAGES.page();
     }
 
     private static String row(String path) {

@@ -2,17 +2,14 @@ package dev.gradwatch.collector.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.gradwatch.collector.jobs.Launched;
 import java.io.IOException;
@@ -21,14 +18,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,122 +31,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page in a real Chromium, beside a real collector that two real two-rank jobs reported to. */
 class PageIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final String HOSTILE = "<img src=x onerror=alert(1)>";
     private static final String JOB = "seg-042";
     private static final String ANSWER = "seg_layers.0 is computed and returned, but the loss never uses it";
     private static final int NARROW = 360;
+    private static final int STEPS = 60;
     private static final int MOST_FIRST_BYTES = 150_000;
 
     @TempDir
     static Path folder;
 
-    private static String python;
-    private static Browser browser;
+    @RegisterExtension
+    static final Pages PAGES = new Pages();
+
     private static Collecting collector;
-
-    private final List<String> complaints = new ArrayList<>();
-    private final List<BrowserContext> open = new ArrayList<>();
-
-    /** A collector and where it is. */
-    private record Collecting(Launched process, String reporters, String http, String url) {
-        static Collecting start(Path log, String reporters, String http, String prefix) throws IOException {
-            Launched process = Launched.start(
-                    log,
-                    Map.of(),
-                    List.of(
-                            Launched.gradwatch(),
-                            "collect",
-                            "--listen",
-                            reporters,
-                            "--http",
-                            http,
-                            "--http-prefix",
-                            prefix));
-            await().atMost(PATIENCE).until(() -> process.hasPrinted("serving "));
-            return new Collecting(process, reporters, http, "http://" + http + prefix + "/");
-        }
-    }
 
     @BeforeAll
     static void start() throws Exception {
-        browser = Browser.start();
-        python = Launched.python("GRADWATCH_PYTHON", "2.13");
-        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-        collector = Collecting.start(
-                folder.resolve("collect.log"),
-                "127.0.0.1:" + Launched.freePort(),
-                "127.0.0.1:" + Launched.freePort(),
-                "");
-        run(JOB, "deep_supervision", "find");
-        run(HOSTILE, "all_used", "default");
+        collector = Collecting.in(folder.resolve("usual"));
+        try (Launched one = collector.train(folder.resolve("one.log"), JOB, "deep_supervision", "find", STEPS);
+                Launched other = collector.train(folder.resolve("other.log"), HOSTILE, "all_used", "default", STEPS)) {
+            one.await();
+            other.await();
+        }
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         if (collector != null) {
-            collector.process().close();
+            collector.close();
         }
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @AfterEach
-    void close() {
-        open.forEach(BrowserContext::close);
-        assertThat(complaints).as("what the browser's console said").isEmpty();
-    }
-
-    private static void run(String id, String scenario, String mode) throws Exception {
-        Launched job = Launched.start(
-                folder.resolve("job-" + scenario + ".log"),
-                Map.of(
-                        "GRADWATCH_COLLECTOR",
-                        collector.reporters(),
-                        "GRADWATCH_JOB",
-                        id,
-                        "PYTHONPATH",
-                        Launched.INJECTED),
-                List.of(
-                        python,
-                        "-m",
-                        "torch.distributed.run",
-                        "--nproc-per-node",
-                        "2",
-                        "--master-port",
-                        Launched.freePort(),
-                        Launched.JOBS.resolve("scenarios.py").toString(),
-                        scenario,
-                        "--mode",
-                        mode,
-                        "--steps",
-                        "60"));
-        job.await();
-    }
-
-    private Page page(com.microsoft.playwright.Browser.NewContextOptions options) {
-        BrowserContext context = browser.context(options);
-        open.add(context);
-        Page page = context.newPage();
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error") || message.type().equals("warning")) {
-                complaints.add(message.text());
-            }
-        });
-        page.onPageError(complaints::add);
-        page.onDialog(dialog -> complaints.add("dialog: " + dialog.message()));
-        return page;
-    }
-
-    private Page page() {
-        return page(wide());
-    }
-
-    private static com.microsoft.playwright.Browser.NewContextOptions wide() {
-        return new com.microsoft.playwright.Browser.NewContextOptions()
-                .setViewportSize(1440, 900)
-                .setLocale("en-US");
     }
 
     private static void go(Page page, String hash) {
@@ -160,7 +69,7 @@ class PageIT {
 
     @Test
     void jobs_areARowEach() {
-        Page page = page();
+        Page page = PAGES.page();
         go(page, "");
         assertThat(page.locator(".jobs tbody tr")).hasCount(2);
         Locator row = page.locator(".jobs tbody tr", new Page.LocatorOptions().setHasText(JOB));
@@ -177,9 +86,7 @@ class PageIT {
 
     @Test
     void job_saysTheAnswerFirst() {
-        BrowserContext context = browser.context(wide().setPermissions(List.of("clipboard-read", "clipboard-write")));
-        open.add(context);
-        Page page = context.newPage();
+        Page page = PAGES.page(Pages.wide().setPermissions(List.of("clipboard-read", "clipboard-write")));
         go(page, "#/jobs/" + JOB);
         assertThat(page.locator("h2.answer")).hasText(ANSWER);
         assertThat(page.locator(".fix")).containsText("1e-6");
@@ -194,7 +101,7 @@ class PageIT {
 
     @Test
     void map_goesByKeyboardAlone() {
-        Page page = page();
+        Page page = PAGES.page();
         go(page, "#/jobs/" + JOB);
         assertThat(page.locator(".map-row").first()).isVisible();
         page.keyboard().press("Tab");
@@ -219,7 +126,7 @@ class PageIT {
 
     @Test
     void map_isFilteredByNameAndMark() {
-        Page page = page();
+        Page page = PAGES.page();
         go(page, "#/jobs/" + JOB + "?filter=stages.1");
         assertThat(page.locator(".map-row[title='stages.1.weight']")).hasCount(1);
         assertThat(page.locator(".map-row[title^='seg_layers']")).hasCount(0);
@@ -230,21 +137,21 @@ class PageIT {
 
     @Test
     void language_isChosenAndRemembered() {
-        Page page = page();
+        Page page = PAGES.page();
         go(page, "#/jobs/" + JOB);
         page.locator("button[lang=zh]").click();
         assertThat(page.locator("h2.answer")).hasText("seg_layers.0 已计算并返回，但未参与损失计算");
         assertThat(page.locator("html")).hasAttribute("lang", "zh-CN");
         page.reload();
         assertThat(page.locator("nav a").first()).hasText("任务");
-        Page chinese = page(wide().setLocale("zh-CN"));
+        Page chinese = PAGES.page(Pages.wide().setLocale("zh-CN"));
         go(chinese, "");
         assertThat(chinese.locator("h1")).hasText("任务");
     }
 
     @Test
     void theme_isTheSystemsUntilChosen() {
-        Page page = page(wide().setColorScheme(ColorScheme.DARK));
+        Page page = PAGES.page(Pages.wide().setColorScheme(ColorScheme.DARK));
         go(page, "");
         String dark = background(page);
         page.locator(".top select").selectOption("light");
@@ -260,7 +167,7 @@ class PageIT {
 
     @Test
     void hostileNames_areText() throws Exception {
-        Page page = page();
+        Page page = PAGES.page();
         go(page, "");
         assertThat(page.locator(".jobs tbody tr", new Page.LocatorOptions().setHasText(HOSTILE)))
                 .hasCount(1);
@@ -281,14 +188,15 @@ class PageIT {
                                 "() => { const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.head.append(s); return window.ran === true; }"))
                 .isEqualTo(false);
         // The browser says that it did not run it.
-        assertThat(complaints).allMatch(text -> text.contains("Content Security Policy"));
-        complaints.clear();
+        assertThat(PAGES.complaints()).allMatch(text -> text.contains("Content Security Policy"));
+        PAGES.complaints().clear();
     }
 
     @ParameterizedTest
     @CsvSource({"en,light", "en,dark", "zh,light", "zh,dark"})
     void everyView_isAccessible(String language, String theme) {
-        Page page = page(wide().setColorScheme(theme.equals("dark") ? ColorScheme.DARK : ColorScheme.LIGHT));
+        Page page =
+                PAGES.page(Pages.wide().setColorScheme(theme.equals("dark") ? ColorScheme.DARK : ColorScheme.LIGHT));
         for (String view : List.of("#/jobs", "#/jobs/" + JOB, "#/alerts", "#/gpus")) {
             go(page, view + (view.contains("?") ? "&" : "?") + "lang=" + language);
             page.reload();
@@ -306,7 +214,7 @@ class PageIT {
     @ParameterizedTest
     @ValueSource(strings = {"#/jobs", "#/jobs/" + JOB, "#/alerts", "#/gpus"})
     void everyView_fitsAPhone(String view) {
-        Page page = page(wide().setViewportSize(NARROW, 740));
+        Page page = PAGES.page(Pages.wide().setViewportSize(NARROW, 740));
         go(page, view);
         assertThat(page.locator("h1").first()).isVisible();
         assertThat(page.locator(".skeleton")).hasCount(0);
@@ -316,7 +224,7 @@ class PageIT {
 
     @Test
     void firstView_isSmall() {
-        Page page = page();
+        Page page = PAGES.page();
         List<Response> responses = new ArrayList<>();
         page.onResponse(responses::add);
         go(page, "");
@@ -333,34 +241,25 @@ class PageIT {
 
     @Test
     void emptyCollector_tellsHowToConnect_underAPrefix() throws Exception {
-        Path log = folder.resolve("prefixed").resolve("collect.log");
-        java.nio.file.Files.createDirectories(log.getParent());
-        Collecting prefixed = Collecting.start(
-                log, "127.0.0.1:" + Launched.freePort(), "127.0.0.1:" + Launched.freePort(), "/team/gradwatch");
-        try {
-            Page page = page();
+        try (Collecting prefixed = Collecting.under("/team/gradwatch", folder.resolve("prefixed"))) {
+            Page page = PAGES.page();
             page.navigate(prefixed.url());
             assertThat(page.locator(".first-run")).containsText("gradwatch run");
             assertThat(page.locator(".connection")).containsText("live");
             page.locator("nav a", new Page.LocatorOptions().setHasText("Alerts"))
                     .click();
             assertThat(page.locator(".empty")).isVisible();
-        } finally {
-            prefixed.process().close();
         }
     }
 
     @Test
     void alert_isAcknowledged_andACollectorThatComesBackIsCaughtUpWith() throws Exception {
-        Path log = folder.resolve("restarted").resolve("collect.log");
-        java.nio.file.Files.createDirectories(log.getParent());
-        Collecting first =
-                Collecting.start(log, "127.0.0.1:" + Launched.freePort(), "127.0.0.1:" + Launched.freePort(), "");
-        Collecting usual = collector;
-        Page page = page();
-        try {
-            collector = first;
-            run("died", "deep_supervision", "default");
+        Path restarted = folder.resolve("restarted");
+        Page page = PAGES.page();
+        try (Collecting first = Collecting.in(restarted);
+                Launched job =
+                        first.train(restarted.resolve("job.log"), "died", "deep_supervision", "default", STEPS)) {
+            job.await();
             page.navigate(first.url() + "#/alerts");
             assertThat(page.locator(".alert")).hasCount(1, new HasCountOptions().setTimeout(60_000));
             page.locator(".alert button").first().click();
@@ -369,20 +268,16 @@ class PageIT {
             first.process().stop();
             first.process().await();
             assertThat(page.locator(".connection")).hasText("connection lost", new HasTextOptions().setTimeout(30_000));
-            Collecting second = Collecting.start(log.resolveSibling("again.log"), first.reporters(), first.http(), "");
-            try {
+            try (Collecting second = Collecting.again(restarted.resolve("again.log"), first)) {
                 assertThat(page.locator(".connection")).hasText("live", new HasTextOptions().setTimeout(30_000));
                 page.locator(".tabs a", new Page.LocatorOptions().setHasText("acknowledged"))
                         .click();
                 assertThat(page.locator(".alert")).hasCount(1);
-            } finally {
-                second.process().close();
+                // Else the browser would tell of the second one's end whenever it comes to it.
+                page.close();
             }
             // The browser says of each try that nobody listened.
-            complaints.removeIf(text -> text.contains("ERR_") || text.contains("Failed to load resource"));
-        } finally {
-            collector = usual;
-            first.process().close();
+            PAGES.complaints().removeIf(text -> text.contains("ERR_") || text.contains("Failed to load resource"));
         }
     }
 }

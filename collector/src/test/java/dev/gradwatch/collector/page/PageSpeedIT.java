@@ -1,41 +1,29 @@
 package dev.gradwatch.collector.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
-import dev.gradwatch.collector.jobs.Launched;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The page at full size, in a real Chromium beside a real collector. What is counted is asserted; how long frames take is printed only, since it is the
  * machine's business too.
  */
 class PageSpeedIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int MOST_FIRST_BYTES = 150_000;
     private static final int MOST_ROWS = 60;
     private static final int EVENTS = 100;
     private static final int NAVIGATIONS = 200;
     private static final int WARM_UP = 10;
+    private static final int PASSES = 40;
     private static final String LARGE = "large";
     private static final String SMALL = "small";
 
@@ -76,68 +64,25 @@ class PageSpeedIT {
               }
             })()""".formatted(EVENTS);
 
-    @TempDir
-    static Path folder;
+    @RegisterExtension
+    static final Pages PAGES = new Pages();
 
-    private static Browser browser;
-    private static Launched collector;
     private static String url;
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
-    private BrowserContext context;
     private Page page;
 
     @BeforeAll
     static void start() throws Exception {
-        browser = Browser.start();
-        String reporters = Launched.freePort();
-        String http = "127.0.0.1:" + Launched.freePort();
-        url = "http://" + http + "/";
-        collector = Launched.start(
-                folder.resolve("collect.log"),
-                Map.of(),
-                List.of(Launched.gradwatch(), "collect", "--listen", "127.0.0.1:" + reporters, "--http", http));
-        await().atMost(PATIENCE).until(() -> collector.hasPrinted("serving "));
-        run(Integer.parseInt(reporters), LARGE, LargeJob.PARAMETERS, LargeJob.RANKS);
-        run(Integer.parseInt(reporters), SMALL, 100, 2);
-    }
-
-    private static void run(int port, String job, int parameters, int ranks) throws IOException {
-        try (LargeJob large = new LargeJob("127.0.0.1", port, job, parameters, ranks)) {
-            large.steps(40);
-            large.end();
-            await().atMost(PATIENCE).until(() -> body("api/jobs/" + job).contains("\"finished\""));
-        }
-    }
-
-    private static String body(String path) throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(URI.create(url + path)).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (collector != null) {
-            collector.close();
-        }
-        if (browser != null) {
-            browser.close();
-        }
+        url = PAGES.collector().url();
+        PAGES.ended(LARGE, LargeJob.PARAMETERS, LargeJob.RANKS, PASSES);
+        PAGES.ended(SMALL, 100, 2, PASSES);
     }
 
     @BeforeEach
     void open() {
-        context = browser.context(new com.microsoft.playwright.Browser.NewContextOptions()
-                .setViewportSize(1440, 900)
-                .setLocale("en-US"));
-        page = context.newPage();
+        page = PAGES.page();
         page.onRequest(request -> asked.add(request.url()));
-    }
-
-    @AfterEach
-    void close() {
-        context.close();
     }
 
     private void go(String hash, String selector) {
@@ -170,6 +115,18 @@ class PageSpeedIT {
                 .isBetween(10, MOST_ROWS);
     }
 
+    /** A name takes what it takes; 64 marks a parameter beside it would be as much again. */
+    @Test
+    void map_isSentWithEachPatternOfMarksOnce() {
+        go("#/jobs/" + LARGE, ".map-row");
+        int bytes = ((Number)
+                        page.evaluate(
+                                "performance.getEntriesByType('resource').find(entry => entry.name.includes('form=marks')).decodedBodySize"))
+                .intValue();
+        System.out.printf("map: %,d bytes unpacked%n", bytes);
+        assertThat(bytes).isBetween(30 * LargeJob.PARAMETERS, 95 * LargeJob.PARAMETERS);
+    }
+
     @Test
     void updates_areAskedForSeldom_andTheSameAnswerMakesNoNewRows() {
         go("#/jobs/" + LARGE, ".map-row");
@@ -190,7 +147,7 @@ class PageSpeedIT {
     @Test
     void navigations_leaveNothingBehind() {
         go("#/jobs/" + SMALL, ".map-row");
-        CDPSession devtools = context.newCDPSession(page);
+        CDPSession devtools = page.context().newCDPSession(page);
         devtools.send("HeapProfiler.enable");
         navigate(WARM_UP);
         JsonObject before = counts(devtools);

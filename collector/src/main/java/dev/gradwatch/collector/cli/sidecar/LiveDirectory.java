@@ -58,6 +58,7 @@ final class LiveDirectory implements Directory {
     private final Supplier<GpuReading> gpus;
     private final LongSupplier nowMicros;
     private final ParameterTables tables;
+    private final MarkTables marks;
     private final Map<String, Written> reports = new Latest<>(Jobs.MAX_JOBS);
 
     /** A report as text, of this examination and no other. */
@@ -78,6 +79,7 @@ final class LiveDirectory implements Directory {
         this.muted = muted;
         this.health = health;
         this.tables = new ParameterTables(jobs, storedJobs);
+        this.marks = new MarkTables(jobs, storedJobs);
     }
 
     /** What it looks at. */
@@ -161,6 +163,11 @@ final class LiveDirectory implements Directory {
     @Override
     public Optional<ParameterPage> parameters(String job, ParameterQuery query) {
         return tables.page(job, query);
+    }
+
+    @Override
+    public Optional<MarkPage> marks(String job, ParameterQuery query) {
+        return marks.page(job, query);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
+import dev.gradwatch.collector.model.ParameterMarks;
 import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
@@ -48,6 +49,9 @@ public interface Directory {
 
     /** Empty where the job is not known, or its parameters are no longer kept. */
     Optional<ParameterPage> parameters(String job, ParameterQuery query);
+
+    /** Likewise the marks alone; the very object that was given before where nothing changed since. */
+    Optional<MarkPage> marks(String job, ParameterQuery query);
 
     /** Empty where the job is not known, its parameters are no longer kept, or no such rank wrapped such a model. */
     Optional<PassUsage> passes(String job, PassUsage.Asked asked);
@@ -166,6 +170,9 @@ public interface Directory {
      * @param marks those that have one of these on some rank; empty for all
      */
     record ParameterQuery(@Nullable Integer model, String text, Set<String> marks, int offset, int limit) {}
+
+    /** @param total how many rows fit, on this page or not */
+    record MarkPage(ParameterMarks marks, long total) {}
 
     record ParameterPage(List<Integer> ranks, List<ParameterUsage> parameters, long total) {
         public ParameterPage {

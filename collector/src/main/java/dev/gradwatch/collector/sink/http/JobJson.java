@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.ParameterMarks;
 import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.sink.http.Directory.MarkPage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.Proof;
 import dev.gradwatch.collector.sink.http.Directory.Recent;
@@ -81,27 +83,23 @@ final class JobJson {
         return node;
     }
 
-    /** The marks alone, a letter a rank. */
-    static ObjectNode marks(ParameterPage page) {
+    /** The marks alone: each pattern once, a letter a rank, and by its number for each parameter. */
+    static ObjectNode marks(MarkPage page) {
+        ParameterMarks marks = page.marks();
         ObjectNode node = Json.object();
-        node.set("ranks", Json.array(page.ranks(), IntNode::valueOf));
+        node.set("ranks", Json.array(marks.ranks(), IntNode::valueOf));
         node.put("total", page.total());
+        node.set("patterns", Json.array(marks.patterns(), pattern -> TextNode.valueOf(letters(pattern))));
         node.set(
                 "parameters",
                 Json.array(
-                        page.parameters(),
-                        usage -> Json.object()
-                                .put("model", usage.model())
-                                .put("index", usage.index())
-                                .put("name", usage.name())
-                                .put("marks", letters(usage))));
+                        marks.rows(),
+                        row -> Json.object()
+                                .put("model", row.model())
+                                .put("index", row.index())
+                                .put("name", row.name())
+                                .put("pattern", row.pattern())));
         return node;
-    }
-
-    private static String letters(ParameterUsage usage) {
-        StringBuilder letters = new StringBuilder(usage.cells().size());
-        usage.cells().forEach(cell -> letters.append(letter(cell.mark())));
-        return letters.toString();
     }
 
     /** Marks as a letter a column; rows that share theirs share the text. */

@@ -6,7 +6,6 @@ import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.sink.http.Directory.JobOrder;
-import dev.gradwatch.collector.sink.http.Directory.ParameterPage;
 import dev.gradwatch.collector.sink.http.Directory.ParameterQuery;
 import dev.gradwatch.collector.sink.report.FlagCostJson;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
@@ -34,6 +33,7 @@ final class JobRoutes {
     private static final String ALL = "all";
 
     private final Directory directory;
+    private final MapAnswers maps = new MapAnswers();
 
     JobRoutes(Directory directory) {
         this.directory = directory;
@@ -92,14 +92,16 @@ final class JobRoutes {
     private Answer parameters(Call call) {
         Query query = call.query();
         boolean marks = "marks".equals(form(query));
+        String job = call.path("id");
         ParameterQuery asked = new ParameterQuery(
                 query.numberOrNull("model", 0, Integer.MAX_VALUE),
                 query.text("text"),
                 query.anyOf("mark", JobRoutes::mark, ids(Mark.values())),
                 query.offset(),
                 marks ? query.number("limit", MAX_MARKED, 1, MAX_MARKED) : query.limit());
-        ParameterPage page = known(call, directory.parameters(call.path("id"), asked));
-        return Answer.ok(marks ? JobJson.marks(page) : JobJson.parameters(page));
+        return marks
+                ? maps.of(job, known(call, directory.marks(job, asked)))
+                : Answer.ok(JobJson.parameters(known(call, directory.parameters(job, asked))));
     }
 
     private static @Nullable String form(Query query) {

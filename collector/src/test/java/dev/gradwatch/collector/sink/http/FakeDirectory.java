@@ -10,6 +10,7 @@ import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
+import dev.gradwatch.collector.model.ParameterMarks;
 import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SampleGpus;
@@ -51,6 +52,7 @@ final class FakeDirectory implements Directory {
     final List<Object> asked = new CopyOnWriteArrayList<>();
     final List<JobOrder> orders = new CopyOnWriteArrayList<>();
     final List<Consumer<Event>> subscribers = new CopyOnWriteArrayList<>();
+    volatile int marksOfHead = 1;
     volatile boolean storeAway;
     volatile @Nullable RuntimeException failure;
     volatile @Nullable CountDownLatch held;
@@ -193,6 +195,18 @@ final class FakeDirectory implements Directory {
                         new ParameterUsage.Cell(0, Mark.USED, 5, 6, 4, 1.5f, Float.NaN),
                         new ParameterUsage.Cell(1, Mark.NEVER, 0, 6, -1, -1, Float.POSITIVE_INFINITY)));
         return job.equals(JOB) ? Optional.of(new ParameterPage(List.of(0, 1), List.of(usage), 1)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<MarkPage> marks(String job, ParameterQuery query) {
+        answering(query);
+        ParameterMarks marks = new ParameterMarks(
+                List.of(0, 1),
+                List.of(List.of(Mark.USED, Mark.USED), List.of(Mark.USED, Mark.NEVER)),
+                List.of(
+                        new ParameterMarks.Row(0, 2, "body.weight", List.of(), 0),
+                        new ParameterMarks.Row(0, 3, "head.weight", List.of("tied.weight"), marksOfHead)));
+        return job.equals(JOB) ? Optional.of(new MarkPage(marks, 7)) : Optional.empty();
     }
 
     @Override

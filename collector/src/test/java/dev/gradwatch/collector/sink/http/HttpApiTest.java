@@ -114,6 +114,25 @@ class HttpApiTest {
     }
 
     @Test
+    void marks_sayEachPatternOnce() {
+        JsonNode page = TestApi.json(api.get(JOB + "/parameters?form=marks&mark=never"));
+        assertThat(page.toString())
+                .isEqualTo("{\"ranks\":[0,1],\"total\":7,\"patterns\":[\"uu\",\"un\"],\"parameters\":["
+                        + "{\"model\":0,\"index\":2,\"name\":\"body.weight\",\"pattern\":0},"
+                        + "{\"model\":0,\"index\":3,\"name\":\"head.weight\",\"pattern\":1}]}");
+        assertThat(api.directory.asked).containsExactly(new ParameterQuery(null, "", Set.of("never"), 0, 20_000));
+    }
+
+    @Test
+    void marks_areWrittenAgain_whereTheyChanged() {
+        HttpResponse<String> before = api.get(JOB + "/parameters?form=marks");
+        assertThat(api.get(JOB + "/parameters?form=marks").body()).isEqualTo(before.body());
+        api.directory.marksOfHead = 0;
+        assertThat(TestApi.json(api.get(JOB + "/parameters?form=marks")).at("/parameters/1/pattern"))
+                .hasToString("0");
+    }
+
+    @Test
     void usage_hasALetterForEachColumn() {
         JsonNode usage = TestApi.json(api.get(JOB + "/usage?rank=1&columns=2&from=0&to=3"));
         assertThat(usage.toString())
