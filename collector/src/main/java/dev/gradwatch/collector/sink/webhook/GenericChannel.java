@@ -1,0 +1,64 @@
+package dev.gradwatch.collector.sink.webhook;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gradwatch.collector.model.AlertEvent;
+import dev.gradwatch.collector.model.Severity;
+import dev.gradwatch.collector.sink.webhook.Message.Tally;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Any program that takes JSON: the event as the API's stream tells it, or a digest's counts with the first of its events. A key stands for the message, so
+ * that a receiver can tell one that is sent again, and a signature over the body shows whom it is from.
+ */
+final class GenericChannel implements Channel {
+    private final Function<AlertEvent, ObjectNode> asInApi;
+
+    GenericChannel(Function<AlertEvent, ObjectNode> asInApi) {
+        this.asInApi = asInApi;
+    }
+
+    @Override
+    public Call call(Message message, Webhook webhook, String earlier, long nowMicros) {
+        byte[] body = payload(message).toString().getBytes(StandardCharsets.UTF_8);
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Idempotency-Key", message.key());
+        if (!webhook.secret().isEmpty()) {
+            headers.put(
+                    "X-Gradwatch-Signature",
+                    "sha256=" + HexFormat.of().formatHex(Signature.hmac(webhook.secret(), body)));
+        }
+        return new Call("POST", webhook.url(), headers, body);
+    }
+
+    private ObjectNode payload(Message message) {
+        AlertEvent event = message.source().event();
+        Tally tally = message.source().tally();
+        ObjectNode payload = event != null ? asInApi.apply(event) : Json.object().put("kind", "digest");
+        payload.put("text", message.headline()).put("link", message.link());
+        if (tally != null) {
+            ObjectNode counts = payload.put("alerts", tally.alerts()).putObject("open");
+            for (Severity severity : Severity.values()) {
+                counts.put(severity.id(), tally.open().getOrDefault(severity, 0));
+            }
+            payload.put("resolved", tally.resolved()).put("came_and_went", tally.cameAndWent());
+            ArrayNode first = payload.putArray("first");
+            message.source().first().forEach(one -> first.add(asInApi.apply(one)));
+        }
+        return payload;
+    }
+
+    @Override
+    public Outcome read(Answer answer) {
+        return answer.ok() ? Outcome.delivered("") : answer.failure("");
+    }
+
+    @Override
+    public Rate rate() {
+        return Rate.NONE;
+    }
+}
