@@ -1,10 +1,13 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.collector.cli.sidecar.Channels;
 import dev.gradwatch.collector.cli.sidecar.Station;
 import dev.gradwatch.collector.sink.http.Directory;
 import dev.gradwatch.collector.sink.http.HttpApi;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
+import dev.gradwatch.collector.sink.webhook.Links;
+import dev.gradwatch.collector.sink.webhook.Webhook;
 import dev.gradwatch.collector.source.log.Signatures;
 import dev.gradwatch.collector.source.log.follow.LogFollower;
 import dev.gradwatch.collector.source.tcp.tls.TlsFiles;
@@ -14,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -83,8 +87,11 @@ final class CollectCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         SidecarOptions options = options();
         Supplier<Signatures> signatures = logs.load();
+        List<Webhook> webhooks = serve.webhooks();
         Station station = Station.open(
                 serve.storeUrl(options.listen().getPort()), serve.retention(), Version.text(), Sidecar::nowMicros);
+        Channels channels = station.channels();
+        channels.configure(webhooks);
         Sidecar sidecar = Sidecar.start(
                 options,
                 new Keeping(station.recollection(), station::whenWritten),
@@ -104,11 +111,14 @@ final class CollectCommand implements Callable<Integer> {
         HttpApi api = listen.noHttp
                 ? null
                 : serve.start(directory, Meters.of(sidecar, directory, station::gpus), tls.files(), tls.newToken);
+        channels.start(new Links(serve.pageUrl()));
+        WebhookWatch watch = serve.watch(webhooks, channels::configure, line -> err.println("gradwatch: " + line));
         LogFollower follower = logs.follow(
                 JobLogs.ofMany(new LogJobName(sidecar.jobs()::ids), signatures, sidecar::accept, station::flush),
                 positions(options));
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> stop(sidecar, gpus, follower, desk, api, station), "gradwatch-stop"));
+                .addShutdownHook(
+                        new Thread(() -> stop(sidecar, gpus, follower, desk, api, watch, station), "gradwatch-stop"));
         // The host as it was asked for: a socket bound to 0.0.0.0 calls itself by another name.
         err.println("gradwatch: listening on "
                 + AddressConverter.text(options.listen(), sidecar.address().getPort()));
@@ -116,6 +126,10 @@ final class CollectCommand implements Callable<Integer> {
             err.println("gradwatch: " + line);
         }
         serve.lines().forEach(line -> err.println("gradwatch: " + line));
+        if (!webhooks.isEmpty()) {
+            err.println("gradwatch: webhooks: " + WebhookWatch.named(webhooks) + "; their links lead to "
+                    + serve.pageUrl());
+        }
         new CountDownLatch(1).await();
         return CommandLine.ExitCode.OK;
     }
@@ -156,9 +170,13 @@ final class CollectCommand implements Callable<Integer> {
             @Nullable LogFollower follower,
             JobDesk desk,
             @Nullable HttpApi api,
+            @Nullable WebhookWatch watch,
             Station station) {
         Thread last = new Thread(
                 () -> {
+                    if (watch != null) {
+                        watch.close();
+                    }
                     if (follower != null) {
                         follower.close();
                     }

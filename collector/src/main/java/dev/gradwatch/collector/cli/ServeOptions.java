@@ -6,6 +6,7 @@ import dev.gradwatch.collector.sink.http.HttpLimits;
 import dev.gradwatch.collector.sink.http.HttpOptions;
 import dev.gradwatch.collector.sink.http.guard.TokenHash;
 import dev.gradwatch.collector.sink.store.Store.Retention;
+import dev.gradwatch.collector.sink.webhook.Webhook;
 import dev.gradwatch.collector.source.tcp.tls.TlsFiles;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -13,10 +14,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,6 +55,15 @@ final class ServeOptions {
     List<String> httpHosts = List.of();
 
     @Option(
+            names = "--public-url",
+            paramLabel = "URL",
+            converter = PublicUrl.class,
+            description =
+                    "Where people reach the page, as behind a reverse proxy; links in chat messages begin with it. Without it: where it is served.")
+    @Nullable
+    String publicUrl;
+
+    @Option(
             names = "--people-token",
             paramLabel = "TEXT",
             description = "What people must say. Beyond loopback one is made where none is given.")
@@ -85,7 +97,7 @@ final class ServeOptions {
             names = ConfiguredDefaults.OPTION,
             paramLabel = "FILE.yaml",
             description =
-                    "Options as a YAML file: 'listen: 0.0.0.0:7787'. The command line and the environment win over it.")
+                    "Options as a YAML file: 'listen: 0.0.0.0:7787'. The command line and the environment win over it. Its webhooks, and they alone, are read again when they change.")
     @Nullable
     Path config;
 
@@ -123,6 +135,52 @@ final class ServeOptions {
         return bytes;
     }
 
+    /** The webhooks of the configuration; bad usage where one of them cannot be used. */
+    List<Webhook> webhooks() {
+        try {
+            return config == null ? List.of() : WebhookFile.read(config, System.getenv());
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** Reads them again when they change, beside the process; null where there is no file that could. */
+    @Nullable
+    WebhookWatch watch(List<Webhook> now, Consumer<List<Webhook>> changed, Consumer<String> say) {
+        if (config == null) {
+            return null;
+        }
+        WebhookWatch watch = new WebhookWatch(config, System.getenv(), now, changed, say);
+        watch.start();
+        return watch;
+    }
+
+    /** The page's address as people reach it: as they said, else where it is served. */
+    String pageUrl() {
+        if (publicUrl != null) {
+            return publicUrl;
+        }
+        InetSocketAddress address = address();
+        return PublicUrl.served(
+                served != null && served.tls() != null,
+                address,
+                bound == null ? address.getPort() : bound.getPort(),
+                httpPrefix);
+    }
+
+    private InetSocketAddress address() {
+        return http == null ? new AddressConverter().convert(DEFAULT_HTTP) : http;
+    }
+
+    /** By which requests may call this machine. */
+    private Set<String> names() {
+        Set<String> names = new HashSet<>(httpHosts);
+        if (publicUrl != null) {
+            names.add(PublicUrl.host(publicUrl));
+        }
+        return names;
+    }
+
     /**
      * Serves the API; the caller closes it.
      *
@@ -130,7 +188,7 @@ final class ServeOptions {
      */
     HttpApi start(Directory directory, PrometheusMeterRegistry registry, @Nullable TlsFiles tls, boolean newToken)
             throws IOException {
-        InetSocketAddress address = http == null ? new AddressConverter().convert(DEFAULT_HTTP) : http;
+        InetSocketAddress address = address();
         token = Tokens.wanted(
                 Tokens.Role.PEOPLE,
                 address,
@@ -146,7 +204,7 @@ final class ServeOptions {
                         : TokenHash.ofHex(
                                 HexFormat.of().formatHex(token.sha256().bytes())),
                 tls == null ? null : new dev.gradwatch.collector.sink.http.TlsFiles(tls.certificate(), tls.key()),
-                Set.copyOf(httpHosts),
+                names(),
                 HttpLimits.DEFAULTS);
         HttpApi api = new HttpApi(served, directory, registry);
         try {
