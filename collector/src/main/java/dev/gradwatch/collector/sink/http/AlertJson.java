@@ -9,7 +9,7 @@ import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.sink.report.FindingJson;
 
-/** Alerts, their lives and mutes as JSON; public for those who send alerts on as the API has them. */
+/** Alerts, their lives and mutes as JSON: what the API says, and what is sent to programs that are told of them. */
 public final class AlertJson {
     /** The alert, and its finding's fields beside it; {@code finding} is the finding's id, since {@code id} is the alert's. */
     static ObjectNode alert(Alert alert) {
@@ -32,7 +32,7 @@ public final class AlertJson {
         return node.setAll(finding);
     }
 
-    /** As the event stream tells it; a new object each time. */
+    /** As the event stream tells it. */
     public static ObjectNode event(AlertEvent event) {
         ObjectNode node = Json.object().put("kind", event.kind().id()).put("time", Json.iso(event.micros()));
         node.set("alert", alert(event.alert()));

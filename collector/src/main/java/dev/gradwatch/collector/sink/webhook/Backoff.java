@@ -18,7 +18,7 @@ final class Backoff {
     long nextMillis() {
         long millis = nextMillis;
         nextMillis = Math.min(LAST_MILLIS, 2 * nextMillis);
-        return millis / 2 + (long) (fraction.getAsDouble() * (millis / 2));
+        return millis / 2 + (long) (fraction.getAsDouble() * (millis / 2.0));
     }
 
     void reset() {

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** The words that a message puts around a finding, in both languages. */
 final class ChatWords {
+    private static final List<Severity> WORST_FIRST =
+            List.of(Severity.CRITICAL, Severity.ERROR, Severity.WARNING, Severity.INFO);
+
     private final boolean zh;
 
     ChatWords(Language language) {
@@ -98,8 +101,7 @@ final class ChatWords {
     /** How many alerts a digest holds, and of which kinds. */
     String digest(Message.Tally tally) {
         List<String> parts = new ArrayList<>();
-        for (int i = Severity.values().length - 1; i >= 0; i--) {
-            Severity severity = Severity.values()[i];
+        for (Severity severity : WORST_FIRST) {
             int count = tally.open().getOrDefault(severity, 0);
             if (count > 0) {
                 parts.add(count + " " + plural(severity, count));

@@ -18,10 +18,10 @@ final class Escapes {
         return backslashed(text, DISCORD);
     }
 
-    /** Mattermost has no escape for mentions and emoji. */
+    /** Mattermost has no escape for mentions and emoji, and reads Slack's tags before it reads any escape. */
     static String mattermost(String text) {
         StringBuilder escaped = new StringBuilder();
-        String marked = backslashed(text, MATTERMOST);
+        String marked = backslashed(text.replace('<', '\uFF1C'), MATTERMOST);
         for (int i = 0; i < marked.length(); i++) {
             char c = marked.charAt(i);
             escaped.append(c);
