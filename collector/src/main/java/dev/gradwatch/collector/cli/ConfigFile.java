@@ -116,7 +116,7 @@ final class ConfigFile {
     }
 
     private void readWebhooks(YAMLParser parser) throws IOException {
-        if (webhooks != ConfigTree.NONE) {
+        if (!webhooks.root().isMissingNode()) {
             throw problem(parser, "key " + WEBHOOKS + " twice", "it once");
         }
         try {

@@ -27,12 +27,13 @@ record ConfigTree(JsonNode root, Map<String, Integer> lines) {
     }
 
     /**
-     * Reads the value that comes next.
+     * Reads the value of the key that the parser is at.
      *
      * @throws IllegalArgumentException that names a key which is there twice
      */
     static ConfigTree read(YAMLParser parser, String path) throws IOException {
         Map<String, Integer> lines = new HashMap<>();
+        lines.put(path, parser.currentTokenLocation().getLineNr());
         parser.nextToken();
         return new ConfigTree(node(parser, path, lines), lines);
     }

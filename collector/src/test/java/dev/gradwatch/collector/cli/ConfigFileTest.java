@@ -94,7 +94,10 @@ class ConfigFileTest {
         assertThat(ConfigFile.read(file).webhooks().root())
                 .hasToString("[{\"name\":\"007\",\"jobs\":[\"a-*\",\"no\"],"
                         + "\"quiet_hours\":{\"from\":\"22:00\",\"to\":null}}]");
-        assertThat(ConfigFile.read(written("listen: a:1", "rw-r--r--")).webhooks().root().isMissingNode())
+        assertThat(ConfigFile.read(written("listen: a:1", "rw-r--r--"))
+                        .webhooks()
+                        .root()
+                        .isMissingNode())
                 .isTrue();
     }
 

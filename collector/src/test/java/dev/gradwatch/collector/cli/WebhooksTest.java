@@ -74,7 +74,8 @@ class WebhooksTest {
 
     @Test
     void mistake_isBadUsage_andNamesLineAndKey() throws Exception {
-        says("listen: 127.0.0.1:0\nwebhooks:\n  - name: team\n    kind: slack\n    urll: https://hooks.slack.com/a/b/c");
+        says(
+                "listen: 127.0.0.1:0\nwebhooks:\n  - name: team\n    kind: slack\n    urll: https://hooks.slack.com/a/b/c");
         try (ChildProcess collect = new ChildProcess(Map.of(), "collect", "--config", config.toString())) {
             assertThat(collect.exitStatus()).isEqualTo(2);
             assertThat(collect.restOfErr())

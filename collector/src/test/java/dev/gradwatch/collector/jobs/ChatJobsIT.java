@@ -47,10 +47,18 @@ class ChatJobsIT {
                                 "--config",
                                 config(chat).toString()))) {
             await().atMost(PATIENCE).until(() -> collector.hasPrinted("webhooks: "));
-            assertThat(collector.printed()).contains("their links lead to http://" + http).doesNotContain("/abc");
+            assertThat(collector.printed())
+                    .contains("their links lead to http://" + http)
+                    .doesNotContain("/abc");
             try (Launched job = Launched.start(
                     Files.createDirectory(folder.resolve("job")).resolve("job.log"),
-                    Map.of("GRADWATCH_COLLECTOR", reporters, "GRADWATCH_JOB", "seg-042", "PYTHONPATH", Launched.INJECTED),
+                    Map.of(
+                            "GRADWATCH_COLLECTOR",
+                            reporters,
+                            "GRADWATCH_JOB",
+                            "seg-042",
+                            "PYTHONPATH",
+                            Launched.INJECTED),
                     deepSupervision(python))) {
                 await().atMost(PATIENCE)
                         .until(() -> !chat.got("/all").isEmpty()
@@ -98,7 +106,8 @@ class ChatJobsIT {
                 webhooks:
                   - {name: team, kind: slack, url_env: TEAM_URL, language: zh, jobs: ["seg-*"]}
                   - {name: all, kind: generic, url_file: %s, min_severity: warning}
-                """.formatted(Files.writeString(folder.resolve("url"), chat.url("/all") + "\n")));
+                """.formatted(
+                        Files.writeString(folder.resolve("url"), chat.url("/all") + "\n")));
     }
 
     private static List<String> deepSupervision(String python) throws IOException {

@@ -97,7 +97,8 @@ class KilledChatIT {
         }
         int jobs = ROUNDS * (FIRST_JOBS + BURST_JOBS);
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(told().keySet()).isEqualTo(alerts()).hasSizeGreaterThanOrEqualTo(jobs));
+                .untilAsserted(
+                        () -> assertThat(told().keySet()).isEqualTo(alerts()).hasSizeGreaterThanOrEqualTo(jobs));
         assertEachArrived(told());
         assertInOrder();
         assertNoneRepeated();
@@ -190,8 +191,9 @@ class KilledChatIT {
         List<Got> all = chat.got(PATH);
         told.forEach((alert, micros) -> assertThat(all)
                 .as("alert " + alert)
-                .anyMatch(message -> message.body().path("alert").path("id").asText().equals(alert)
-                        || (isDigest(message) && first(message) <= micros && micros <= last(message))));
+                .anyMatch(message ->
+                        message.body().path("alert").path("id").asText().equals(alert)
+                                || (isDigest(message) && first(message) <= micros && micros <= last(message))));
     }
 
     /** By when alerts opened, from one death to the next. */
@@ -207,8 +209,8 @@ class KilledChatIT {
 
     private static List<Long> beginnings(List<Got> messages) {
         return messages.stream()
-                .filter(message ->
-                        isDigest(message) || message.body().path("kind").asText().equals("opened"))
+                .filter(message -> isDigest(message)
+                        || message.body().path("kind").asText().equals("opened"))
                 .map(message -> isDigest(message)
                         ? first(message)
                         : micros(message.body().path("alert").path("opened")))

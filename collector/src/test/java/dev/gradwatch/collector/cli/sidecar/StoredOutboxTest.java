@@ -107,8 +107,7 @@ class StoredOutboxTest {
     @Test
     void eventsThatWaitForTheStore_areHandedOutFromMemory_toWhomHasAllBefore() {
         unwritten = new Unwritten(
-                Long.MIN_VALUE,
-                List.of(event(3, AlertEvent.Kind.UPDATED, "a"), event(4, AlertEvent.Kind.OPENED, "c")));
+                Long.MIN_VALUE, List.of(event(3, AlertEvent.Kind.UPDATED, "a"), event(4, AlertEvent.Kind.OPENED, "c")));
         // Writing fails, as on a full disk.
         assertThat(after(0, 10)).containsExactly(1L, 2L, 3L, 4L);
         assertThat(after(0, 3)).containsExactly(1L, 2L, 3L);
