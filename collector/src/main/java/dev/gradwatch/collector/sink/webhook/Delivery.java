@@ -122,6 +122,8 @@ final class Delivery {
             next.batch().forEach(backlog::done);
             return now;
         }
+        // The server may take its time, and who looks meanwhile should see what waits.
+        state = snapshot();
         Outcome outcome = send(message, next.digest() ? "" : editable(next.batch().get(0)), now);
         settle(next, outcome);
         return clock.getAsLong();

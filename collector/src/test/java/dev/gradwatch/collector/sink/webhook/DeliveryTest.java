@@ -12,7 +12,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -274,15 +273,11 @@ class DeliveryTest {
     @Test
     void restartAtEveryStepOfABurst_losesAndRepeatsNothing() {
         SimulatedChannel channel = slack();
-        List<String> expected = new ArrayList<>();
         for (int i = 0; i < 23; i++) {
             opened("alert " + i, Severity.ERROR);
             if (i % 4 == 0) {
                 channel.turn();
                 channel.restart();
-            }
-            if (i < Schedule.FEW) {
-                expected.add("🔴 Error: alert " + i);
             }
         }
         for (int i = 0; i < 100; i++) {
@@ -292,10 +287,12 @@ class DeliveryTest {
         }
         assertThat(channel.attempts).hasSameSizeAs(channel.taken);
         assertThat(told(channel)).isEqualTo(23);
-        List<String> singles =
-                channel.texts().stream().filter(text -> text.contains("Error: ")).toList();
-        assertThat(singles).doesNotHaveDuplicates().isSorted();
-        assertThat(singles.subList(0, 2)).isEqualTo(expected.subList(0, 2));
+        List<Integer> singles = channel.texts().stream()
+                .filter(text -> text.contains("Error: "))
+                .map(text -> Integer.valueOf(text.replaceAll("\\D+", "")))
+                .toList();
+        assertThat(singles).doesNotHaveDuplicates().isSorted().startsWith(0, 1);
+        assertThat(channel.taken).hasSizeGreaterThan(singles.size());
     }
 
     @Test

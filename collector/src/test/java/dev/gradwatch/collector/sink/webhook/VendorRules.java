@@ -211,6 +211,7 @@ final class VendorRules {
 
     private static void generic(Received request, String secret) {
         assertThat(request.header("Idempotency-Key")).isNotBlank();
+        assertThat(request.body().length).isLessThanOrEqualTo(262_144);
         if (!secret.isEmpty()) {
             String expected = HexFormat.of().formatHex(hmac(secret.getBytes(StandardCharsets.UTF_8), request.body()));
             assertThat(request.header("X-Gradwatch-Signature")).isEqualTo("sha256=" + expected);
