@@ -59,7 +59,8 @@ final class GenericChannel implements Channel {
     private ObjectNode payload(Message message) {
         AlertEvent event = message.source().event();
         Tally tally = message.source().tally();
-        ObjectNode payload = event != null ? asInApi.apply(event) : Json.object().put("kind", "digest");
+        ObjectNode payload =
+                event != null ? asInApi.apply(event) : Json.object().put("kind", "digest");
         payload.put("text", message.headline()).put("link", message.link());
         if (tally != null) {
             ObjectNode counts = payload.put("alerts", tally.alerts()).putObject("open");
@@ -70,10 +71,10 @@ final class GenericChannel implements Channel {
             ArrayNode first = payload.putArray("first");
             int left = MAX_BYTES / 2;
             for (AlertEvent one : message.source().first()) {
-                ObjectNode event = brief(asInApi.apply(one));
-                left -= Json.bytes(event);
+                ObjectNode brief = brief(asInApi.apply(one));
+                left -= Json.bytes(brief);
                 if (left >= 0) {
-                    first.add(event);
+                    first.add(brief);
                 }
             }
         }

@@ -40,7 +40,12 @@ class DeliveryTest {
     @Test
     void stepsOfALife_areLines() {
         SimulatedChannel channel = slack();
-        for (AlertEvent.Kind kind : List.of(AlertEvent.Kind.OPENED, AlertEvent.Kind.UPDATED, AlertEvent.Kind.ACKNOWLEDGED, AlertEvent.Kind.MUTED, AlertEvent.Kind.RESOLVED)) {
+        for (AlertEvent.Kind kind : List.of(
+                AlertEvent.Kind.OPENED,
+                AlertEvent.Kind.UPDATED,
+                AlertEvent.Kind.ACKNOWLEDGED,
+                AlertEvent.Kind.MUTED,
+                AlertEvent.Kind.RESOLVED)) {
             add("a", kind, Severity.ERROR);
             channel.until(channel.now + SECOND);
         }
@@ -54,13 +59,15 @@ class DeliveryTest {
     void discord_changesTheFirstMessage() {
         SimulatedChannel channel = new SimulatedChannel(webhook(Kind.DISCORD), outbox);
         channel.server = call -> new Answer(200, "", "{\"id\":\"77\"}", 0);
-        for (AlertEvent.Kind kind : List.of(AlertEvent.Kind.OPENED, AlertEvent.Kind.ACKNOWLEDGED, AlertEvent.Kind.RESOLVED)) {
+        for (AlertEvent.Kind kind :
+                List.of(AlertEvent.Kind.OPENED, AlertEvent.Kind.ACKNOWLEDGED, AlertEvent.Kind.RESOLVED)) {
             add("a", kind, Severity.ERROR);
             channel.until(channel.now + SECOND);
         }
         assertThat(channel.taken.stream().map(sent -> sent.call().method())).containsExactly("POST", "PATCH", "PATCH");
         assertThat(channel.taken.get(1).call().url()).hasToString(URL + "/messages/77");
-        assertThat(channel.taken.stream().map(sent -> sent.json().at("/embeds/0/title").asText()))
+        assertThat(channel.taken.stream()
+                        .map(sent -> sent.json().at("/embeds/0/title").asText()))
                 .containsExactly("🔴 Error\\: a", "🔴 Acknowledged by Ada\\: a", "✅ Resolved\\: a");
     }
 
@@ -158,7 +165,8 @@ class DeliveryTest {
                         id,
                         AlertEvent.Kind.OPENED,
                         ++micros,
-                        SampleReports.finding(severity, SampleReports.deadHeadFinding().cause(), id),
+                        SampleReports.finding(
+                                severity, SampleReports.deadHeadFinding().cause(), id),
                         job[0],
                         job[1]));
             }
@@ -345,17 +353,7 @@ class DeliveryTest {
 
     private static Webhook timed(QuietHours quiet, Duration digest) {
         return new Webhook(
-                "team",
-                Kind.SLACK,
-                URL,
-                "",
-                Severity.INFO,
-                Language.EN,
-                List.of(),
-                quiet,
-                digest,
-                Set.of(),
-                null);
+                "team", Kind.SLACK, URL, "", Severity.INFO, Language.EN, List.of(), quiet, digest, Set.of(), null);
     }
 
     private void opened(String title, Severity severity) {
