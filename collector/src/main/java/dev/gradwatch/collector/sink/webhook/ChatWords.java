@@ -90,12 +90,11 @@ final class ChatWords {
     }
 
     String openAlerts() {
-        return say("All alerts", "全部告警");
+        return say("All alerts in Gradwatch", "在 Gradwatch 中查看全部告警");
     }
 
     String sample() {
-        return say(
-                "This is a sample: Gradwatch can reach this chat", "这是一条测试消息:Gradwatch 可以向此群发送告警");
+        return say("This is a sample: Gradwatch can reach this chat", "这是一条测试消息:Gradwatch 可以向此群发送告警");
     }
 
     /** How many alerts a digest holds, and of which kinds. */

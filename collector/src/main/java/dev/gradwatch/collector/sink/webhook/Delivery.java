@@ -79,7 +79,8 @@ final class Delivery {
         this.failedReason = progress.reason();
         this.backlog = new Backlog(outbox, webhook, channel.follow() != Channel.Follow.LINE, savedMicros);
         this.state = snapshot();
-        // A channel that is new begins now, and if it fails from its first message on, it must not begin later after a restart.
+        // A channel that is new begins now, and if it fails from its first message on, it must not begin later after a
+        // restart.
         outbox.save(webhook.name(), progress, Map.of());
     }
 
@@ -117,12 +118,16 @@ final class Delivery {
         if (free > now) {
             return free;
         }
-        Message message = next.digest() ? digest(next.batch()) : single(next.batch().get(0));
+        Message message =
+                next.digest() ? digest(next.batch()) : single(next.batch().get(0));
         if (message == null) {
             next.batch().forEach(backlog::done);
             return now;
         }
-        Outcome outcome = send(message, next.digest() ? "" : editable(next.batch().get(0)), now);
+        // The server may take its time, and who looks meanwhile should see what waits.
+        state = snapshot();
+        Outcome outcome =
+                send(message, next.digest() ? "" : editable(next.batch().get(0)), now);
         settle(next, outcome);
         return clock.getAsLong();
     }

@@ -42,8 +42,8 @@ final class DingtalkChannel implements Channel {
                 .put("title", Cut.chars("Gradwatch " + headline, TITLE_CHARS))
                 .put(
                         "text",
-                        "#### Gradwatch · " + headline + "\n\n" + MARKDOWN.body(message) + "\n\n["
-                                + message.linkWords() + "](" + message.link() + ")");
+                        "#### Gradwatch · " + headline + "\n\n" + MARKDOWN.body(message) + "\n\n[" + message.linkWords()
+                                + "](" + message.link() + ")");
         payload.putObject("at").put("isAtAll", false);
         return payload;
     }
@@ -58,8 +58,7 @@ final class DingtalkChannel implements Channel {
         if (!code.isInt()) {
             return Outcome.later(0, "an answer without an errcode");
         }
-        String reason =
-                "errcode " + code.asInt() + ": " + json.path("errmsg").asText("");
+        String reason = "errcode " + code.asInt() + ": " + json.path("errmsg").asText("");
         return switch (code.asInt()) {
             case 0 -> Outcome.delivered("");
             case 130_101, 130_102, 410_100 -> Outcome.limited(BLOCKED_MILLIS, reason);

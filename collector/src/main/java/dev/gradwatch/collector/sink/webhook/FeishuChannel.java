@@ -40,7 +40,8 @@ final class FeishuChannel implements Channel {
         }
         ChatWords words = new ChatWords(message.language());
         message.sections().forEach(section -> add(elements, section, words));
-        ObjectNode button = Json.object().put("tag", "button").put("type", "primary").put("url", message.link());
+        ObjectNode button =
+                Json.object().put("tag", "button").put("type", "primary").put("url", message.link());
         button.set("text", plain(message.linkWords()));
         elements.addObject().put("tag", "action").set("actions", Json.array(button));
         return card;

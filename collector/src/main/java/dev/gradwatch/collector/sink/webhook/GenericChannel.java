@@ -8,6 +8,7 @@ import dev.gradwatch.collector.sink.webhook.Message.Tally;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -16,6 +17,11 @@ import java.util.function.Function;
  * that a receiver can tell one that is sent again, and a signature over the body shows whom it is from.
  */
 final class GenericChannel implements Channel {
+    static final int MAX_BYTES = 262_144;
+
+    /** Members of an alert that grow with the model; who needs them asks the API for the alert. */
+    private static final List<String> LONG = List.of("parameters", "modules", "log", "advice", "avoid");
+
     private final Function<AlertEvent, ObjectNode> asInApi;
 
     GenericChannel(Function<AlertEvent, ObjectNode> asInApi) {
@@ -24,7 +30,7 @@ final class GenericChannel implements Channel {
 
     @Override
     public Call call(Message message, Webhook webhook, String earlier, long nowMicros) {
-        byte[] body = payload(message).toString().getBytes(StandardCharsets.UTF_8);
+        byte[] body = body(message);
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Idempotency-Key", message.key());
         if (!webhook.secret().isEmpty()) {
@@ -35,10 +41,26 @@ final class GenericChannel implements Channel {
         return new Call("POST", webhook.url(), headers, body);
     }
 
+    private byte[] body(Message message) {
+        ObjectNode payload = payload(message);
+        byte[] body = payload.toString().getBytes(StandardCharsets.UTF_8);
+        return body.length <= MAX_BYTES ? body : brief(payload).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Says what it left out. */
+    private static ObjectNode brief(ObjectNode event) {
+        if (event.path("alert") instanceof ObjectNode alert) {
+            alert.remove(LONG);
+            LONG.forEach(alert.putArray("left_out")::add);
+        }
+        return event;
+    }
+
     private ObjectNode payload(Message message) {
         AlertEvent event = message.source().event();
         Tally tally = message.source().tally();
-        ObjectNode payload = event != null ? asInApi.apply(event) : Json.object().put("kind", "digest");
+        ObjectNode payload =
+                event != null ? asInApi.apply(event) : Json.object().put("kind", "digest");
         payload.put("text", message.headline()).put("link", message.link());
         if (tally != null) {
             ObjectNode counts = payload.put("alerts", tally.alerts()).putObject("open");
@@ -47,7 +69,14 @@ final class GenericChannel implements Channel {
             }
             payload.put("resolved", tally.resolved()).put("came_and_went", tally.cameAndWent());
             ArrayNode first = payload.putArray("first");
-            message.source().first().forEach(one -> first.add(asInApi.apply(one)));
+            int left = MAX_BYTES / 2;
+            for (AlertEvent one : message.source().first()) {
+                ObjectNode brief = brief(asInApi.apply(one));
+                left -= Json.bytes(brief);
+                if (left >= 0) {
+                    first.add(brief);
+                }
+            }
         }
         return payload;
     }

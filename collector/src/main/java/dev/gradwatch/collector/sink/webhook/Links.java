@@ -27,6 +27,8 @@ public record Links(String base) {
 
     /** As {@code encodeURIComponent} does, and brackets and quotes too, since chats end a link at them. */
     private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A");
     }
 }

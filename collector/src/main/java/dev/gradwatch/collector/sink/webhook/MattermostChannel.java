@@ -20,8 +20,7 @@ final class MattermostChannel implements Channel {
     }
 
     private static ObjectNode payload(Message message) {
-        String title =
-                Look.sign(message) + " " + Escapes.cut(message.headline(), TITLE_CHARS, Escapes::mattermost);
+        String title = Look.sign(message) + " " + Escapes.cut(message.headline(), TITLE_CHARS, Escapes::mattermost);
         ObjectNode attachment = Json.object()
                 .put("fallback", title)
                 .put("color", "#%06X".formatted(Look.rgb(message)))

@@ -74,7 +74,9 @@ final class Schedule {
     private long heldUntil(long oldestMicros, long nowMicros) {
         QuietHours quiet = webhook.quietHours();
         long until = quiet != null && quiet.at(nowMicros) ? quiet.endMicros(nowMicros) : 0;
-        return Math.max(until, oldestMicros + 1_000 * webhook.digest().toMillis());
+        return webhook.digest().isZero()
+                ? until
+                : Math.max(until, oldestMicros + 1_000 * webhook.digest().toMillis());
     }
 
     private long singleFree(long nowMicros) {

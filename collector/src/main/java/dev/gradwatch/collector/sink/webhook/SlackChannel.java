@@ -29,10 +29,8 @@ final class SlackChannel implements Channel {
         }
         ChatWords words = new ChatWords(message.language());
         message.sections().forEach(section -> add(elements, section, words));
-        elements.add(part(Json.object()
-                .put("type", "link")
-                .put("url", message.link())
-                .put("text", message.linkWords())));
+        elements.add(part(
+                Json.object().put("type", "link").put("url", message.link()).put("text", message.linkWords())));
         ObjectNode header = Json.object().put("type", "header");
         header.putObject("text")
                 .put("type", "plain_text")

@@ -58,8 +58,7 @@ final class Telling {
                     .limit(MAX_AVOID)
                     .map(advice -> text(reason(advice)))
                     .toList();
-            sections.add(
-                    Section.lines(words.avoid(), lines, finding.avoid().size() - lines.size()));
+            sections.add(Section.lines(words.avoid(), lines, finding.avoid().size() - lines.size()));
         }
         return message(event, headline(event, finding), text(finding.detail()), sections);
     }
@@ -150,8 +149,7 @@ final class Telling {
         int count = finding.parameters().size();
         boolean grouped = count > MAX_LINES && !finding.modules().isEmpty();
         List<String> names = grouped ? finding.modules() : finding.parameters();
-        List<String> lines =
-                names.stream().limit(MAX_LINES).map(Telling::line).toList();
+        List<String> lines = names.stream().limit(MAX_LINES).map(Telling::line).toList();
         return Section.lines(
                 grouped ? words.parametersIn(count) : words.parameters(count), lines, names.size() - lines.size());
     }

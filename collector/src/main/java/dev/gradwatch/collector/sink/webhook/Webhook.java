@@ -61,17 +61,7 @@ public record Webhook(
     /** One that tells everything of every job at once, in English. */
     public static Webhook of(String name, Kind kind, URI url, String secret) {
         return new Webhook(
-                name,
-                kind,
-                url,
-                secret,
-                Severity.INFO,
-                Language.EN,
-                List.of(),
-                null,
-                Duration.ZERO,
-                Set.of(),
-                null);
+                name, kind, url, secret, Severity.INFO, Language.EN, List.of(), null, Duration.ZERO, Set.of(), null);
     }
 
     private static void checkUrl(URI url, Set<String> httpHosts) {

@@ -105,7 +105,8 @@ public final class WebhookReader {
         for (Iterator<String> given = node.fieldNames(); given.hasNext(); ) {
             String key = given.next();
             if (!keys.contains(key)) {
-                throw expected(key, "given", String.join(", ", keys.stream().sorted().toList()));
+                throw expected(
+                        key, "given", String.join(", ", keys.stream().sorted().toList()));
             }
         }
     }
@@ -123,8 +124,7 @@ public final class WebhookReader {
             given.add(() -> variable(key + "_env", required(node, key + "_env")));
         }
         if (given.size() > 1 || (needed && given.isEmpty())) {
-            throw expected(
-                    key, given.size() + " given", "one of " + key + ", " + key + "_file and " + key + "_env");
+            throw expected(key, given.size() + " given", "one of " + key + ", " + key + "_file and " + key + "_env");
         }
         return given.isEmpty() ? "" : given.get(0).get();
     }

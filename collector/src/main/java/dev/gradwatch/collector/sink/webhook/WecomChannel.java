@@ -30,8 +30,7 @@ final class WecomChannel implements Channel {
         if (!code.isInt()) {
             return Outcome.later(0, "an answer without an errcode");
         }
-        String reason =
-                "errcode " + code.asInt() + ": " + json.path("errmsg").asText("");
+        String reason = "errcode " + code.asInt() + ": " + json.path("errmsg").asText("");
         return switch (code.asInt()) {
             case 0 -> Outcome.delivered("");
             case 45_009 -> Outcome.limited(60_000, reason);

@@ -14,10 +14,7 @@ class AnswerTest {
     private static final long NOW = Events.START;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             SLACK      | 200 | ok                                                                  | DELIVERED |
             SLACK      | 400 | invalid_payload                                                     | REFUSED   | HTTP 400: invalid_payload
             SLACK      | 200 | no_text                                                             | REFUSED   | no_text
@@ -74,7 +71,8 @@ class AnswerTest {
     void discord_tellsTheWaitInItsBodyAndTheMessagesName() {
         Answer limited = new Answer(429, "", "{\"message\":\"x\",\"retry_after\":1.25,\"global\":false}", NOW);
         assertThat(read(Kind.DISCORD, limited).waitMillis()).isEqualTo(1_250);
-        assertThat(read(Kind.DISCORD, new Answer(200, "", "{\"id\":\"123\"}", NOW)).message())
+        assertThat(read(Kind.DISCORD, new Answer(200, "", "{\"id\":\"123\"}", NOW))
+                        .message())
                 .isEqualTo("123");
     }
 

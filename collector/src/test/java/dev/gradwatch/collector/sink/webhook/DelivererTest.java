@@ -37,7 +37,7 @@ class DelivererTest {
             assertThat(received).isNotNull();
             VendorRules.check(kind, received, PayloadTest.secret(kind), Deliverer.nowMicros());
             await().untilAsserted(
-                    () -> assertThat(deliverer.state().get(0).sent()).isEqualTo(1));
+                            () -> assertThat(deliverer.state().get(0).sent()).isEqualTo(1));
             assertThat(deliverer.state().get(0).url()).isEqualTo("http://127.0.0.1:" + server.port() + "/…");
         }
     }
@@ -100,7 +100,7 @@ class DelivererTest {
             deliverer.wake();
             assertThat(old.arrived().poll(10, TimeUnit.SECONDS)).isNotNull();
             await().untilAsserted(
-                    () -> assertThat(deliverer.state().get(0).sent()).isEqualTo(1));
+                            () -> assertThat(deliverer.state().get(0).sent()).isEqualTo(1));
             deliverer.configure(List.of(Webhook.of("team", Kind.SLACK, next.url("/hook"), "")));
             outbox.add(Events.deadHead(AlertEvent.Kind.RESOLVED, Deliverer.nowMicros() + 1));
             deliverer.wake();
@@ -136,11 +136,10 @@ class DelivererTest {
         ServerSocket closed = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         closed.close();
         URI nowhere = URI.create("http://127.0.0.1:" + closed.getLocalPort() + "/hook");
-        TestMessage.Result result = new TestMessage(PayloadTest.LINKS, AlertJson::event)
-                .send(Webhook.of("team", Kind.SLACK, nowhere, ""));
+        TestMessage.Result result =
+                new TestMessage(PayloadTest.LINKS, AlertJson::event).send(Webhook.of("team", Kind.SLACK, nowhere, ""));
         assertThat(result)
-                .isEqualTo(new TestMessage.Result(
-                        false, 0, "", "connection refused, or the host is not known"));
+                .isEqualTo(new TestMessage.Result(false, 0, "", "connection refused, or the host is not known"));
     }
 
     private Deliverer deliverer() {

@@ -12,7 +12,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -41,7 +40,12 @@ class DeliveryTest {
     @Test
     void stepsOfALife_areLines() {
         SimulatedChannel channel = slack();
-        for (AlertEvent.Kind kind : List.of(AlertEvent.Kind.OPENED, AlertEvent.Kind.UPDATED, AlertEvent.Kind.ACKNOWLEDGED, AlertEvent.Kind.MUTED, AlertEvent.Kind.RESOLVED)) {
+        for (AlertEvent.Kind kind : List.of(
+                AlertEvent.Kind.OPENED,
+                AlertEvent.Kind.UPDATED,
+                AlertEvent.Kind.ACKNOWLEDGED,
+                AlertEvent.Kind.MUTED,
+                AlertEvent.Kind.RESOLVED)) {
             add("a", kind, Severity.ERROR);
             channel.until(channel.now + SECOND);
         }
@@ -55,13 +59,15 @@ class DeliveryTest {
     void discord_changesTheFirstMessage() {
         SimulatedChannel channel = new SimulatedChannel(webhook(Kind.DISCORD), outbox);
         channel.server = call -> new Answer(200, "", "{\"id\":\"77\"}", 0);
-        for (AlertEvent.Kind kind : List.of(AlertEvent.Kind.OPENED, AlertEvent.Kind.ACKNOWLEDGED, AlertEvent.Kind.RESOLVED)) {
+        for (AlertEvent.Kind kind :
+                List.of(AlertEvent.Kind.OPENED, AlertEvent.Kind.ACKNOWLEDGED, AlertEvent.Kind.RESOLVED)) {
             add("a", kind, Severity.ERROR);
             channel.until(channel.now + SECOND);
         }
         assertThat(channel.taken.stream().map(sent -> sent.call().method())).containsExactly("POST", "PATCH", "PATCH");
         assertThat(channel.taken.get(1).call().url()).hasToString(URL + "/messages/77");
-        assertThat(channel.taken.stream().map(sent -> sent.json().at("/embeds/0/title").asText()))
+        assertThat(channel.taken.stream()
+                        .map(sent -> sent.json().at("/embeds/0/title").asText()))
                 .containsExactly("🔴 Error\\: a", "🔴 Acknowledged by Ada\\: a", "✅ Resolved\\: a");
     }
 
@@ -159,7 +165,8 @@ class DeliveryTest {
                         id,
                         AlertEvent.Kind.OPENED,
                         ++micros,
-                        SampleReports.finding(severity, SampleReports.deadHeadFinding().cause(), id),
+                        SampleReports.finding(
+                                severity, SampleReports.deadHeadFinding().cause(), id),
                         job[0],
                         job[1]));
             }
@@ -274,15 +281,11 @@ class DeliveryTest {
     @Test
     void restartAtEveryStepOfABurst_losesAndRepeatsNothing() {
         SimulatedChannel channel = slack();
-        List<String> expected = new ArrayList<>();
         for (int i = 0; i < 23; i++) {
             opened("alert " + i, Severity.ERROR);
             if (i % 4 == 0) {
                 channel.turn();
                 channel.restart();
-            }
-            if (i < Schedule.FEW) {
-                expected.add("🔴 Error: alert " + i);
             }
         }
         for (int i = 0; i < 100; i++) {
@@ -292,10 +295,12 @@ class DeliveryTest {
         }
         assertThat(channel.attempts).hasSameSizeAs(channel.taken);
         assertThat(told(channel)).isEqualTo(23);
-        List<String> singles =
-                channel.texts().stream().filter(text -> text.contains("Error: ")).toList();
-        assertThat(singles).doesNotHaveDuplicates().isSorted();
-        assertThat(singles.subList(0, 2)).isEqualTo(expected.subList(0, 2));
+        List<Integer> singles = channel.texts().stream()
+                .filter(text -> text.contains("Error: "))
+                .map(text -> Integer.valueOf(text.replaceAll("\\D+", "")))
+                .toList();
+        assertThat(singles).doesNotHaveDuplicates().isSorted().startsWith(0, 1);
+        assertThat(channel.taken).hasSizeGreaterThan(singles.size());
     }
 
     @Test
@@ -348,17 +353,7 @@ class DeliveryTest {
 
     private static Webhook timed(QuietHours quiet, Duration digest) {
         return new Webhook(
-                "team",
-                Kind.SLACK,
-                URL,
-                "",
-                Severity.INFO,
-                Language.EN,
-                List.of(),
-                quiet,
-                digest,
-                Set.of(),
-                null);
+                "team", Kind.SLACK, URL, "", Severity.INFO, Language.EN, List.of(), quiet, digest, Set.of(), null);
     }
 
     private void opened(String title, Severity severity) {

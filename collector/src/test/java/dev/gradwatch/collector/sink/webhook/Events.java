@@ -52,13 +52,12 @@ final class Events {
     }
 
     static AlertEvent event(String id, Kind kind, long micros, Finding finding, String job, String jobName) {
-        AlertState state =
-                switch (kind) {
-                    case RESOLVED -> AlertState.RESOLVED;
-                    case ACKNOWLEDGED -> AlertState.ACKNOWLEDGED;
-                    case MUTED -> AlertState.MUTED;
-                    default -> AlertState.OPEN;
-                };
+        AlertState state = switch (kind) {
+            case RESOLVED -> AlertState.RESOLVED;
+            case ACKNOWLEDGED -> AlertState.ACKNOWLEDGED;
+            case MUTED -> AlertState.MUTED;
+            default -> AlertState.OPEN;
+        };
         return new AlertEvent(
                 micros,
                 kind,

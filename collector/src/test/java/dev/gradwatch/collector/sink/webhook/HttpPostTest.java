@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class HttpPostTest {
     @Test
     void answer_comesBackWhole() throws Exception {
-        try (ChatServer server = new ChatServer(
-                request -> new Reply(429, Map.of("Retry-After", "3"), "slow down: " + request.text()))) {
+        try (ChatServer server =
+                new ChatServer(request -> new Reply(429, Map.of("Retry-After", "3"), "slow down: " + request.text()))) {
             Answer answer = post(null).send(call(server.url("/hook?a=b")));
             assertThat(answer).isEqualTo(new Answer(429, "3", "slow down: {}", 5));
             assertThat(server.all().get(0).header("Idempotency-Key")).isEqualTo("k");
@@ -62,7 +62,8 @@ class HttpPostTest {
                 try {
                     Socket socket = trickling.accept();
                     socket.getOutputStream()
-                            .write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx".getBytes(StandardCharsets.US_ASCII));
+                            .write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx"
+                                    .getBytes(StandardCharsets.US_ASCII));
                     socket.getOutputStream().flush();
                     return socket;
                 } catch (IOException e) {

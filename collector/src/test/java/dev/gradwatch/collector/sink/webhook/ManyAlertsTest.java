@@ -30,7 +30,8 @@ class ManyAlertsTest {
         int held = 0;
         for (int i = 0; i < ALERTS; i++) {
             long micros = Events.START + (i + 1) * 10 * MINUTE / ALERTS;
-            outbox.add(Events.event("%016x".formatted(i), AlertEvent.Kind.OPENED, micros, Severity.ERROR, "alert " + i));
+            outbox.add(
+                    Events.event("%016x".formatted(i), AlertEvent.Kind.OPENED, micros, Severity.ERROR, "alert " + i));
             if (i % 100 == 99) {
                 channels.forEach(channel -> channel.until(micros));
                 held = Math.max(held, dead.state().waiting());

@@ -86,7 +86,8 @@ class PayloadTest {
                 many.add(event);
             }
             Message full = telling.full(event);
-            Message digest = telling.digest(new Message.Tally(Map.of(Severity.CRITICAL, 1_000), 3, 4), many, "digest-1");
+            Message digest =
+                    telling.digest(new Message.Tally(Map.of(Severity.CRITICAL, 1_000), 3, 4), many, "digest-1");
             for (Message message : List.of(full, digest)) {
                 Received request = request(kind, message);
                 VendorRules.check(kind, request, secret(kind), Events.START);
@@ -99,7 +100,12 @@ class PayloadTest {
         Map<Severity, Integer> open = new HashMap<>(Map.of(Severity.CRITICAL, 1, Severity.ERROR, 11));
         open.put(Severity.INFO, 2);
         List<AlertEvent> first = List.of(
-                Events.event("1", AlertEvent.Kind.OPENED, Events.START, Severity.CRITICAL, "loss is not finite since step 120"),
+                Events.event(
+                        "1",
+                        AlertEvent.Kind.OPENED,
+                        Events.START,
+                        Severity.CRITICAL,
+                        "loss is not finite since step 120"),
                 Events.deadHead(AlertEvent.Kind.OPENED, Events.START),
                 Events.deadHead(AlertEvent.Kind.RESOLVED, Events.START));
         return telling.digest(new Message.Tally(open, 3, 2), first, "digest-1767225600000000-1767225660000000");

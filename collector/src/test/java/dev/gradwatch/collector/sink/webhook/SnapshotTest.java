@@ -18,9 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The payloads that the documents show are those that are sent. {@code -Dwebhook.snapshots=write} writes them anew. */
 class SnapshotTest {
     private static final Path FOLDER = Path.of("docs", "webhooks");
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     static Stream<Arguments> snapshots() {
         Stream<Arguments> english = Stream.of(Kind.values()).map(kind -> Arguments.of(kind, Language.EN, kind.id()));

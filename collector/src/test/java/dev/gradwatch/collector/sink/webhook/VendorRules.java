@@ -36,7 +36,8 @@ final class VendorRules {
     private static void slack(JsonNode json) {
         only(json, "text", "blocks", "unfurl_links");
         assertThat(json.path("text").textValue()).isNotBlank().doesNotContain("<", ">");
-        assertThat(json.path("text").textValue().replaceAll("&(amp|lt|gt);", "")).doesNotContain("&");
+        assertThat(json.path("text").textValue().replaceAll("&(amp|lt|gt);", ""))
+                .doesNotContain("&");
         assertThat(json.path("blocks").size()).isBetween(1, 50);
         for (JsonNode block : json.path("blocks")) {
             if (block.path("type").asText().equals("header")) {
@@ -121,12 +122,14 @@ final class VendorRules {
         JsonNode json = request.json();
         if (!secret.isEmpty()) {
             String timestamp = json.path("timestamp").textValue();
-            assertThat(Math.abs(Long.parseLong(timestamp) - nowMicros / 1_000_000)).isLessThan(3_600);
+            assertThat(Math.abs(Long.parseLong(timestamp) - nowMicros / 1_000_000))
+                    .isLessThan(3_600);
             byte[] sign = hmac((timestamp + "\n" + secret).getBytes(StandardCharsets.UTF_8), new byte[0]);
             assertThat(json.path("sign").textValue())
                     .isEqualTo(Base64.getEncoder().encodeToString(sign));
         }
         assertThat(json.path("msg_type").asText()).isEqualTo("interactive");
+        assertThat(json.path("card").toString()).as("the keyword that a bot may demand").contains("Gradwatch");
         JsonNode card = json.path("card");
         assertThat(card.at("/header/template").asText())
                 .isIn("blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet", "grey");
@@ -150,7 +153,8 @@ final class VendorRules {
             Matcher query = Pattern.compile("timestamp=(\\d+)&sign=([A-Za-z0-9+/=]+)$")
                     .matcher(request.uri().getQuery());
             assertThat(query.find()).as("%s", request.uri()).isTrue();
-            assertThat(Math.abs(Long.parseLong(query.group(1)) - nowMicros / 1_000)).isLessThan(3_600_000);
+            assertThat(Math.abs(Long.parseLong(query.group(1)) - nowMicros / 1_000))
+                    .isLessThan(3_600_000);
             byte[] sign = hmac(
                     secret.getBytes(StandardCharsets.UTF_8),
                     (query.group(1) + "\n" + secret).getBytes(StandardCharsets.UTF_8));
@@ -192,8 +196,7 @@ final class VendorRules {
         JsonNode json = request.json();
         if (json.has("thread")) {
             assertThat(json.at("/thread/threadKey").textValue()).hasSizeBetween(1, 4_000);
-            assertThat(request.uri().getQuery())
-                    .contains("messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
+            assertThat(request.uri().getQuery()).contains("messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
         }
         assertThat(json.has("text")).isFalse();
         assertThat(json.path("cardsV2")).hasSize(1);
@@ -211,6 +214,7 @@ final class VendorRules {
 
     private static void generic(Received request, String secret) {
         assertThat(request.header("Idempotency-Key")).isNotBlank();
+        assertThat(request.body().length).isLessThanOrEqualTo(262_144);
         if (!secret.isEmpty()) {
             String expected = HexFormat.of().formatHex(hmac(secret.getBytes(StandardCharsets.UTF_8), request.body()));
             assertThat(request.header("X-Gradwatch-Signature")).isEqualTo("sha256=" + expected);

@@ -31,8 +31,7 @@ class WebhookReaderTest {
     @Test
     void everyKey_isRead() throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "SEC123\n");
-        Webhook webhook = read(
-                        """
+        Webhook webhook = read("""
                 - name: team
                   kind: dingtalk
                   url_env: HOOK
@@ -44,9 +43,7 @@ class WebhookReaderTest {
                   digest: 10m
                   http_hosts: [chat.lan]
                   proxy: http://proxy.lan:3128
-                """
-                                .formatted(secret))
-                .get(0);
+                """.formatted(secret)).get(0);
         assertThat(webhook)
                 .isEqualTo(new Webhook(
                         "team",
@@ -69,11 +66,7 @@ class WebhookReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {kind: slack, url: https://h/x}                                       | webhooks[0].name: nothing (expected: a text)
             {name: a b, kind: slack, url: https://h/x}                            | webhooks[0].name: a b (expected: 1 to 64 letters, digits, dots, dashes or underscores)
             {name: a, kind: slak, url: https://h/x}                               | webhooks[0].kind: slak (expected: slack, discord, teams, feishu, dingtalk, wecom, mattermost, googlechat, generic)
@@ -98,7 +91,9 @@ class WebhookReaderTest {
             {name: a, kind: feishu, url: https://h/x, secret_file: /none/of/it}   | webhooks[0].secret_file: /none/of/it (expected: a file that can be read)
             """)
     void mistake_namesTheKey(String entry, String message) {
-        assertThatThrownBy(() -> read("- " + entry)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(() -> read("- " + entry))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 
     @Test
@@ -109,8 +104,7 @@ class WebhookReaderTest {
 
     @Test
     void sameNameTwice_isRefused() {
-        assertThatThrownBy(() -> read(
-                        """
+        assertThatThrownBy(() -> read("""
                         - {name: a, kind: slack, url: https://h/x}
                         - {name: a, kind: teams, url: https://h/y}
                         """))
