@@ -47,7 +47,7 @@ final class TestWebhookCommand implements Callable<Integer> {
     private @Nullable String publicUrl;
 
     @Option(names = "--verbose", description = "Add the stack trace to an error.")
-    private boolean verbose;
+    boolean verbose;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
