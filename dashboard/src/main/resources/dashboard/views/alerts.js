@@ -7,6 +7,7 @@ import {Listening} from '../core/live.js';
 import {Loaded} from '../core/loaded.js';
 import {hrefOf} from '../core/route.js';
 import {t} from '../core/words.js';
+import '../parts/channels.js';
 import {Part} from '../parts/element.js';
 import {findingCard} from '../parts/finding.js';
 import {states} from '../parts/panel.js';
@@ -49,6 +50,7 @@ class Alerts extends Part {
   render() {
     return html`<h1 tabindex="-1">${t('alerts.title')}</h1>
       <p class="unseen" role="status">${this.said ?? ''}</p>
+      <gw-channels></gw-channels>
       ${states(this.#alerts, (data) => this.#lists(data.alerts))}`;
   }
 

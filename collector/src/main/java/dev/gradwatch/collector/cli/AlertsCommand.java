@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        description = "The alerts of a running collector.")
+        subcommands = TestWebhookCommand.class,
+        description = "The alerts of a running collector, and the chats that they are sent to.")
 final class AlertsCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -27,7 +28,8 @@ final class AlertsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "command: none (expected: list, ack or mute; see --help)");
+        throw new ParameterException(
+                spec.commandLine(), "command: none (expected: list, ack, mute or test-webhook; see --help)");
     }
 
     @Command(

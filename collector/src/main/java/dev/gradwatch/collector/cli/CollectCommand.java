@@ -1,8 +1,10 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.collector.cli.sidecar.Channels;
 import dev.gradwatch.collector.cli.sidecar.Station;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
+import dev.gradwatch.collector.sink.webhook.Links;
 import dev.gradwatch.collector.source.log.Signatures;
 import dev.gradwatch.collector.source.log.follow.LogFollower;
 import dev.gradwatch.collector.source.tcp.tls.TlsFiles;
@@ -82,7 +84,10 @@ final class CollectCommand implements Callable<Integer> {
         Supplier<Signatures> signatures = logs.load();
         // Two collectors of one user keep their own, by where they listen.
         String url = store.url("jobs-" + options.listen().getPort() + ".db");
+        ChatOptions chat = ChatOptions.of(listen.config, spec.commandLine());
         Station station = Station.open(url, store.retention(), Version.text(), Sidecar::nowMicros);
+        Channels channels = station.channels();
+        channels.configure(chat.webhooks());
         Sidecar sidecar = Sidecar.start(
                 options,
                 new Keeping(station.recollection(), station::whenWritten),
@@ -101,10 +106,18 @@ final class CollectCommand implements Callable<Integer> {
         ServedPage served = listen.noHttp
                 ? null
                 : board.show(shown -> page.serve(shown, board.meters(), tls.files(), tls.newToken));
+        String reachable = page.reachable(served);
+        channels.start(new Links(reachable));
+        WebhookWatch watch = chat.watch(channels::configure, line -> err.println("gradwatch: " + line));
         LogFollower follower = logs.follow(
                 JobLogs.ofMany(new LogJobName(sidecar.jobs()::ids), signatures, sidecar::accept, station::flush),
                 positions(options));
-        Stay.closing(() -> close(sidecar, gpus, follower, desk, board));
+        Stay.closing(() -> {
+            if (watch != null) {
+                watch.close();
+            }
+            close(sidecar, gpus, follower, desk, board);
+        });
         // The host as it was asked for: a socket bound to 0.0.0.0 calls itself by another name.
         err.println("gradwatch: listening on "
                 + AddressConverter.text(options.listen(), sidecar.address().getPort()));
@@ -114,6 +127,9 @@ final class CollectCommand implements Callable<Integer> {
         if (served != null) {
             err.println("gradwatch: serving " + served.url());
             served.tokenLines().forEach(line -> err.println("gradwatch: " + line));
+        }
+        if (!chat.webhooks().isEmpty()) {
+            err.println("gradwatch: webhooks: " + WebhookWatch.named(chat.webhooks()) + "; their links lead to " + reachable);
         }
         Stay.forGood();
         return CommandLine.ExitCode.OK;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A YAML file of a command's options: {@code listen: 0.0.0.0:7787} is {@code --listen 0.0.0.0:7787}; an option that may be given more than once takes
- * a list. The command line wins over the environment, the environment over the file.
+ * a list. The command line wins over the environment, the environment over the file. {@code webhooks} is no option, and of a form of its own.
  */
 final class ConfigFile {
     static final int MAX_BYTES = 1 << 20;
@@ -32,13 +32,18 @@ final class ConfigFile {
 
     private static final Set<String> SECRETS = Set.of("token", "upstream-token", "people-token");
 
-    private final Path file;
-    private final Set<String> keys;
-    private final Map<String, List<String>> values = new LinkedHashMap<>();
+    private static final String WEBHOOKS = "webhooks";
 
-    private ConfigFile(Path file, Set<String> keys) {
+    private final Path file;
+    /** Null where any may stand in it. */
+    private final @Nullable Set<String> keys;
+
+    private final Map<String, List<String>> values = new LinkedHashMap<>();
+    private ConfigTree webhooks = ConfigTree.NONE;
+
+    private ConfigFile(Path file, @Nullable Set<String> keys) {
         this.file = file;
-        this.keys = new TreeSet<>(keys);
+        this.keys = keys == null ? null : new TreeSet<>(keys);
     }
 
     /**
@@ -50,6 +55,24 @@ final class ConfigFile {
         ConfigFile config = new ConfigFile(file, keys);
         config.read();
         return config.values;
+    }
+
+    /** Without asking whose options its keys are, for who wants a single one of them. */
+    static ConfigFile read(Path file) throws IOException {
+        ConfigFile config = new ConfigFile(file, null);
+        config.read();
+        return config;
+    }
+
+    /** Of a key that has one value; null where it has none. */
+    @Nullable
+    String value(String key) {
+        List<String> all = values.getOrDefault(key, List.of());
+        return all.isEmpty() ? null : all.get(0);
+    }
+
+    ConfigTree webhooks() {
+        return webhooks;
     }
 
     private void read() throws IOException {
@@ -64,8 +87,12 @@ final class ConfigFile {
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String key = parser.currentName();
-                if (!keys.contains(key)) {
-                    throw problem(parser, "key " + key, meant(key));
+                if (key.equals(WEBHOOKS)) {
+                    readWebhooks(parser);
+                    continue;
+                }
+                if (keys != null && !keys.contains(key)) {
+                    throw problem(parser, "key " + key, meant(key, keys));
                 }
                 if (values.putIfAbsent(key, value(parser, key)) != null) {
                     throw problem(parser, "key " + key + " twice", "it once");
@@ -80,7 +107,22 @@ final class ConfigFile {
                     e);
         }
         if (values.keySet().stream().anyMatch(SECRETS::contains)) {
-            expectOnlyOwnerReads();
+            expectOnlyOwnerReads("a token");
+        }
+        if (webhooks.holds("url") || webhooks.holds("secret")) {
+            // Whoever knows a webhook's URL can write to the chat.
+            expectOnlyOwnerReads("a webhook's url or secret");
+        }
+    }
+
+    private void readWebhooks(YAMLParser parser) throws IOException {
+        if (!webhooks.root().isMissingNode()) {
+            throw problem(parser, "key " + WEBHOOKS + " twice", "it once");
+        }
+        try {
+            webhooks = ConfigTree.read(parser, WEBHOOKS);
+        } catch (IllegalArgumentException e) {
+            throw problem(parser, e.getMessage(), "it once");
         }
     }
 
@@ -116,13 +158,20 @@ final class ConfigFile {
         return all;
     }
 
+    /** The line where a value stands that is wrong, found by the path with which the message begins. */
+    IOException problem(IllegalArgumentException e) {
+        String message = String.valueOf(e.getMessage());
+        int line = webhooks.line(message.contains(": ") ? message.substring(0, message.indexOf(": ")) : message);
+        return new IOException("config: " + file + " line " + line + ": " + message, e);
+    }
+
     private IOException problem(YAMLParser parser, @Nullable String what, String expected) {
         return new IOException("config: " + file + " line "
                 + parser.currentTokenLocation().getLineNr() + ": " + what + " (expected: " + expected + ")");
     }
 
     /** The key that is nearest, or all of them. */
-    private String meant(String key) {
+    private static String meant(String key, Set<String> keys) {
         String nearest = null;
         int least = 3;
         for (String known : keys) {
@@ -153,12 +202,12 @@ final class ConfigFile {
         return row[b.length()];
     }
 
-    private void expectOnlyOwnerReads() throws IOException {
+    private void expectOnlyOwnerReads(String what) throws IOException {
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (permissions.stream().anyMatch(OTHERS::contains)) {
                 throw new IOException(
-                        "config: " + file + " holds a token and can be read by others (expected: mode 0600)");
+                        "config: " + file + " holds " + what + " and can be read by others (expected: mode 0600)");
             }
         } catch (UnsupportedOperationException e) {
             // No such permissions on this system.

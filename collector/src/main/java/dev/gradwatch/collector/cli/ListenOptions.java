@@ -40,7 +40,7 @@ final class ListenOptions {
             names = ConfiguredDefaults.OPTION,
             paramLabel = "FILE.yaml",
             description =
-                    "Options as a YAML file: 'listen: 0.0.0.0:7787'. The command line and the environment win over it.")
+                    "Options as a YAML file: 'listen: 0.0.0.0:7787'. The command line and the environment win over it; collect reads its webhooks, and they alone, again when they change.")
     @Nullable
     Path config;
 

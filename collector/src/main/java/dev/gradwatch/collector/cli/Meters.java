@@ -11,10 +11,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -28,7 +26,8 @@ final class Meters {
      */
     static PrometheusMeterRegistry of(
             Jobs jobs, @Nullable TcpSource source, Directory directory, Supplier<GpuReading> gpus) {
-        PrometheusMeterRegistry registry = registry(gpus, jobs, System::nanoTime);
+        ScrapedRegistry registry = registry(gpus, jobs, System::nanoTime);
+        registry.beforeScrape(new ChannelMeters(registry, directory::channels, Sidecar::nowMicros)::refresh);
         observations(registry, jobs, "analysed", Jobs.Counts::analysed);
         observations(registry, jobs, "merged", Jobs.Counts::merged);
         observations(registry, jobs, "rejected", Jobs.Counts::rejected);
@@ -75,19 +74,9 @@ final class Meters {
     }
 
     /** A registry that looks at the GPUs whenever it is scraped. */
-    static PrometheusMeterRegistry registry(Supplier<GpuReading> gpus, Jobs jobs, LongSupplier nanos) {
-        AtomicReference<@Nullable GpuMeters> meters = new AtomicReference<>();
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) {
-            @Override
-            public String scrape(String contentType) {
-                GpuMeters known = meters.get();
-                if (known != null) {
-                    known.refresh();
-                }
-                return super.scrape(contentType);
-            }
-        };
-        meters.set(new GpuMeters(registry, gpus, jobs, nanos));
+    static ScrapedRegistry registry(Supplier<GpuReading> gpus, Jobs jobs, LongSupplier nanos) {
+        ScrapedRegistry registry = new ScrapedRegistry();
+        registry.beforeScrape(new GpuMeters(registry, gpus, jobs, nanos)::refresh);
         return registry;
     }
 

@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +47,15 @@ final class PageOptions {
     List<String> httpHosts = List.of();
 
     @Option(
+            names = "--public-url",
+            paramLabel = "URL",
+            converter = PublicUrl.class,
+            description =
+                    "Where people reach the page, as behind a reverse proxy; links in chat messages begin with it. Without it: where it is served.")
+    @Nullable
+    String publicUrl;
+
+    @Option(
             names = "--people-token",
             paramLabel = "TEXT",
             description = "What people must say. Beyond loopback one is made where none is given.")
@@ -71,8 +81,34 @@ final class PageOptions {
      */
     ServedPage serve(Directory directory, PrometheusMeterRegistry registry, @Nullable TlsFiles tls, boolean newToken)
             throws IOException {
-        InetSocketAddress address = http == null ? new AddressConverter().convert(DEFAULT_HTTP) : http;
-        return serve(address, directory, registry, tls, newToken);
+        return serve(address(), directory, registry, tls, newToken);
+    }
+
+    private InetSocketAddress address() {
+        return http == null ? new AddressConverter().convert(DEFAULT_HTTP) : http;
+    }
+
+    /**
+     * The page's address as people reach it: as they said, else where it is served.
+     *
+     * @param served null where it is not
+     */
+    String reachable(@Nullable ServedPage served) {
+        if (publicUrl != null) {
+            return publicUrl;
+        }
+        return served != null
+                ? served.reachable()
+                : PublicUrl.served(false, address(), address().getPort(), httpPrefix);
+    }
+
+    /** By which requests may call this machine. */
+    private Set<String> names() {
+        Set<String> names = new HashSet<>(httpHosts);
+        if (publicUrl != null) {
+            names.add(PublicUrl.host(publicUrl));
+        }
+        return names;
     }
 
     /**
@@ -113,7 +149,7 @@ final class PageOptions {
                         : TokenHash.ofHex(
                                 HexFormat.of().formatHex(token.sha256().bytes())),
                 tls == null ? null : new dev.gradwatch.collector.sink.http.TlsFiles(tls.certificate(), tls.key()),
-                Set.copyOf(httpHosts),
+                names(),
                 HttpLimits.DEFAULTS);
         return ServedPage.start(options, token, directory, registry);
     }

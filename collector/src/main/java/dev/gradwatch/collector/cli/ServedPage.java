@@ -50,6 +50,11 @@ final class ServedPage implements AutoCloseable {
                 + AddressConverter.text(options.address(), bound.getPort()) + options.prefix() + "/";
     }
 
+    /** As other machines reach it, as far as this one can know. */
+    String reachable() {
+        return PublicUrl.served(options.tls() != null, options.address(), bound.getPort(), options.prefix());
+    }
+
     /** Where a person looks at one job. */
     String url(String job) {
         return url() + "#/jobs/"

@@ -65,7 +65,7 @@ class AlertsCommandTest {
         assertThat(fails(1, "list"))
                 .startsWith("http: nobody answers at http://127.0.0.1:")
                 .endsWith("(expected: a running gradwatch collect)");
-        assertThat(fails(2)).isEqualTo("command: none (expected: list, ack or mute; see --help)");
+        assertThat(fails(2)).isEqualTo("command: none (expected: list, ack, mute or test-webhook; see --help)");
     }
 
     @Test

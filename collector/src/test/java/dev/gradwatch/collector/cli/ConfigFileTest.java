@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
     private static final Set<String> KEYS = Set.of("listen", "http", "logs", "token", "keep-days");
@@ -78,6 +79,79 @@ class ConfigFileTest {
                 .hasMessageNotContaining("secret-word");
         Files.setPosixFilePermissions(folder.resolve("c.yaml"), PosixFilePermissions.fromString("rw-------"));
         assertThat(ConfigFile.read(folder.resolve("c.yaml"), KEYS)).containsKey("token");
+    }
+
+    @Test
+    void webhooks_areATree_ofTextsAsTheyWereWritten() throws IOException {
+        Path file = written("""
+                listen: a:1
+                webhooks:
+                  - name: 007
+                    jobs: [a-*, no]
+                    quiet_hours: {from: 22:00, to: null}
+                """, "rw-r--r--");
+        assertThat(ConfigFile.read(file, KEYS)).containsOnlyKeys("listen");
+        assertThat(ConfigFile.read(file).webhooks().root())
+                .hasToString("[{\"name\":\"007\",\"jobs\":[\"a-*\",\"no\"],"
+                        + "\"quiet_hours\":{\"from\":\"22:00\",\"to\":null}}]");
+        assertThat(ConfigFile.read(written("listen: a:1", "rw-r--r--"))
+                        .webhooks()
+                        .root()
+                        .isMissingNode())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "webhooks[1].quiet_hours.from: x | 6",
+                "webhooks[1].quiet_hours.to: nothing | 5",
+                "webhooks[1].kind: nothing | 4",
+                "webhooks[0].name: x | 3",
+                "webhooks: x | 2",
+                "else | 1"
+            })
+    void mistakeInATree_isNamedWithTheLineOfItsInnermostPart(String message, int line) throws IOException {
+        ConfigFile file = ConfigFile.read(written("""
+
+                webhooks:
+                  - name: team
+                  - name: night
+                    quiet_hours:
+                      from: "22:00"
+                """, "rw-r--r--"));
+        assertThat(file.problem(new IllegalArgumentException(message.strip())))
+                .hasMessage("config: " + folder.resolve("c.yaml") + " line " + line + ": " + message.strip());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'webhooks: [{name: a, name: b}]' | line 1: key webhooks[0].name twice (expected: it once)",
+                "'webhooks: []\nwebhooks: []' | line 2",
+                "'webhooks: [{name: \"a}]' | (expected: YAML)"
+            })
+    void mistakeOfATreesForm_isNamed(String text, String problem) {
+        assertThatThrownBy(() -> read(text.strip().replace("\\n", "\n")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(problem.strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"url: 'https://h/secret-word'", "{url_env: A, secret: secret-word}"})
+    void aFileThatHoldsAWebhooksSecret_isForItsOwnerOnly(String webhook) throws IOException {
+        assertThatThrownBy(() -> read("webhooks:\n  - " + webhook))
+                .hasMessageContaining("holds a webhook's url or secret and can be read by others (expected: mode 0600)")
+                .hasMessageNotContaining("secret-word");
+        ConfigFile.read(written("webhooks:\n  - " + webhook, "rw-------"));
+        ConfigFile.read(written("webhooks: [{url_file: /run/url, secret_env: S}]", "rw-r--r--"));
+    }
+
+    private Path written(String text, String mode) throws IOException {
+        Path file = Files.writeString(folder.resolve("c.yaml"), text);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     }
 
     private Map<String, List<String>> read(String text) throws IOException {

@@ -56,6 +56,7 @@ final class LiveDirectory implements Directory {
     private final Consumer<Mute> muted;
     private final Supplier<Health> health;
     private final Supplier<GpuReading> gpus;
+    private final Supplier<List<Channel>> channels;
     private final LongSupplier nowMicros;
     private final ParameterTables tables;
     private final MarkTables marks;
@@ -76,6 +77,7 @@ final class LiveDirectory implements Directory {
         this.watchers = parts.watchers();
         this.nowMicros = parts.nowMicros();
         this.gpus = parts.gpus();
+        this.channels = parts.channels();
         this.muted = muted;
         this.health = health;
         this.tables = new ParameterTables(jobs, storedJobs);
@@ -94,7 +96,8 @@ final class LiveDirectory implements Directory {
             SeriesBook series,
             Watchers watchers,
             LongSupplier nowMicros,
-            Supplier<GpuReading> gpus) {}
+            Supplier<GpuReading> gpus,
+            Supplier<List<Channel>> channels) {}
 
     @Override
     public JobPage jobs(JobQuery query, JobOrder order) {
@@ -297,6 +300,11 @@ final class LiveDirectory implements Directory {
     @Override
     public GpuPage gpus() {
         return GpuRows.page(gpus.get(), jobs);
+    }
+
+    @Override
+    public List<Channel> channels() {
+        return channels.get();
     }
 
     @Override

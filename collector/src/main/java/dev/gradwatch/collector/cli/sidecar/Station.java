@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.cli.sidecar;
 
 import dev.gradwatch.collector.alert.AlertBook;
+import dev.gradwatch.collector.model.Alert;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.AlertState;
 import dev.gradwatch.collector.model.FlagCost;
@@ -20,6 +21,7 @@ import dev.gradwatch.collector.sink.store.Store.Retention;
 import dev.gradwatch.collector.sink.store.StoreException;
 import dev.gradwatch.collector.sink.store.StoreWriter;
 import dev.gradwatch.collector.sink.store.Stores;
+import dev.gradwatch.collector.sink.store.Unwritten;
 import dev.gradwatch.collector.sink.store.WriterState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,6 +69,7 @@ public final class Station implements AutoCloseable {
     private final LastRuns lastRuns;
     private final FlagCosts flagCosts;
     private final AlertBook book;
+    private final Channels channels;
     private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(2, Station::daemon);
     private volatile Supplier<GpuReading> gpus = () -> GpuRows.NOT_READ;
@@ -91,6 +94,15 @@ public final class Station implements AutoCloseable {
         this.lastRuns = new LastRuns(store, rest);
         this.flagCosts = new FlagCosts(store, storedJobs, rest);
         this.book = new AlertBook(this::happened);
+        this.channels = new Channels(new StoredOutbox(store, this::unwritten, lastMicros(store)), nowMicros);
+    }
+
+    /** When an alert last changed. */
+    private static long lastMicros(Store store) {
+        return store.alerts(EnumSet.allOf(AlertState.class), null, 1).stream()
+                .mapToLong(Alert::updatedMicros)
+                .max()
+                .orElse(0);
     }
 
     /**
@@ -161,14 +173,10 @@ public final class Station implements AutoCloseable {
             page.jobs().forEach(catalogue::put);
             offset += page.jobs().size();
         } while (!page.jobs().isEmpty() && offset < Catalogue.MAX_JOBS);
-        long last = store.alerts(EnumSet.allOf(AlertState.class), null, 1).stream()
-                .mapToLong(alert -> alert.updatedMicros())
-                .max()
-                .orElse(0);
         book.restore(
                 store.alerts(EnumSet.complementOf(EnumSet.of(AlertState.RESOLVED)), null, AlertBook.MAX_ALERTS),
                 store.mutes(nowMicros.getAsLong()),
-                last);
+                lastMicros(store));
     }
 
     /** What the store knows of jobs, for {@link Jobs}. */
@@ -206,8 +214,7 @@ public final class Station implements AutoCloseable {
 
     private Watching begin(Jobs jobs) {
         JobKeeper keeper = new JobKeeper(jobs, book, catalogue, lastRuns, flagCosts, series, watchers, nowMicros);
-        StoreWriter writer = new StoreWriter(
-                store, most -> keeper.drain(most, closing), event -> watchers.accept(new Event.OfAlert(event)));
+        StoreWriter writer = new StoreWriter(store, most -> keeper.drain(most, closing), this::told);
         Examiner examiner = new Examiner(jobs, keeper);
         Watching begun = new Watching(jobs, keeper, examiner, writer);
         writer.start();
@@ -232,9 +239,15 @@ public final class Station implements AutoCloseable {
                         series,
                         watchers,
                         nowMicros,
-                        this::gpus),
+                        this::gpus,
+                        channels::list),
                 begun.writer()::mute,
                 () -> health(reporters.getAsInt()));
+    }
+
+    /** Where alerts are sent; none until they are configured. */
+    public Channels channels() {
+        return channels;
     }
 
     /** Has the directory show the last reading of this machine's GPUs, its processes with their ranks and jobs; the supplier must not block. */
@@ -290,6 +303,16 @@ public final class Station implements AutoCloseable {
         }
     }
 
+    private void told(AlertEvent event) {
+        watchers.accept(new Event.OfAlert(event));
+        channels.wake();
+    }
+
+    private Unwritten unwritten() {
+        Watching now = watching;
+        return now == null ? Unwritten.NONE : now.writer().unwritten();
+    }
+
     private void tick() {
         book.tick(nowMicros.getAsLong());
         Watching now = watching;
@@ -304,6 +327,7 @@ public final class Station implements AutoCloseable {
             lastRuns.keep(kept);
             flagCosts.keep(kept);
         }
+        channels.flush();
     }
 
     private void maintain() {
@@ -378,6 +402,7 @@ public final class Station implements AutoCloseable {
         if (now != null) {
             now.writer().close();
         }
+        channels.close();
         store.close();
         try {
             if (lock != null) {

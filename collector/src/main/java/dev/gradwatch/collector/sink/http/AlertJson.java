@@ -10,8 +10,8 @@ import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.sink.report.FindingJson;
 import dev.gradwatch.collector.words.Phrases;
 
-/** Alerts, their lives and mutes as JSON. */
-final class AlertJson {
+/** Alerts, their lives and mutes as JSON: what the API says, and what is sent to programs that are told of them. */
+public final class AlertJson {
     /** The alert, and its finding's fields beside it; {@code finding} is the finding's id, since {@code id} is the alert's. */
     static ObjectNode alert(Alert alert, Phrases phrases) {
         ObjectNode node = Json.object()
@@ -34,7 +34,7 @@ final class AlertJson {
     }
 
     /** As the event stream tells it. */
-    static ObjectNode event(AlertEvent event, Phrases phrases) {
+    public static ObjectNode event(AlertEvent event, Phrases phrases) {
         ObjectNode node = Json.object().put("kind", event.kind().id()).put("time", Json.iso(event.micros()));
         node.set("alert", alert(event.alert(), phrases));
         return node;

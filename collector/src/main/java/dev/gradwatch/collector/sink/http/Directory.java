@@ -9,11 +9,13 @@ import dev.gradwatch.collector.model.Gpu;
 import dev.gradwatch.collector.model.GpuDriver;
 import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.Language;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.ParameterMarks;
 import dev.gradwatch.collector.model.ParameterUsage;
 import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.model.Severity;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
 import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
@@ -86,6 +88,9 @@ public interface Directory {
     /** GPUs of this machine, and those of other machines that ranks compute on. */
     GpuPage gpus();
 
+    /** Where alerts are sent, by name; empty where nothing is configured. */
+    List<Channel> channels();
+
     /**
      * Calls for each event from now on, on the thread that made it, which must not be held up. Alert events come one at a time in the
      * order of their micros, each when {@link #eventsAfter} has it.
@@ -140,6 +145,33 @@ public interface Directory {
         /** A job appeared, changed or ended. */
         record OfJob(JobSummary job) implements Event {}
     }
+
+    /**
+     * A chat channel and how it does; nothing in it is secret.
+     *
+     * @param kind such as {@code slack}
+     * @param url masked
+     * @param sent messages since the collector started
+     * @param failed alerts that were given up, since the channel was first configured
+     * @param failedReason why the last of them was; empty where none was
+     * @param retries attempts that failed since the collector started
+     * @param waiting alerts that wait to be told
+     * @param pendingSinceMicros when the oldest of them came; null where none waits
+     * @param lastError why the last attempt failed; null where it did not
+     */
+    record Channel(
+            String name,
+            String kind,
+            String url,
+            Language language,
+            Severity minSeverity,
+            long sent,
+            long failed,
+            String failedReason,
+            long retries,
+            int waiting,
+            @Nullable Long pendingSinceMicros,
+            @Nullable String lastError) {}
 
     /**
      * A message that proves a finding.

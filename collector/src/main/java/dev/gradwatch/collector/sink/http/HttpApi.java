@@ -91,6 +91,7 @@ public final class HttpApi implements AutoCloseable {
         endpoints.addAll(new JobRoutes(directory).endpoints());
         endpoints.addAll(new GpuRoutes(directory).endpoints());
         endpoints.addAll(new AlertRoutes(directory, clock).endpoints());
+        endpoints.addAll(new ChannelRoutes(directory).endpoints());
         endpoints.addAll(new LoginRoutes(options.token(), sessions, logins, cookie).endpoints());
         endpoints.add(Endpoint.stream("/api/events"));
         Gate gate = new Gate(

@@ -21,6 +21,9 @@ final class Maintenance {
         <T extends @Nullable Object> T run(Function<Handle, T> work);
     }
 
+    /** Events after it are still to be delivered. */
+    private long undelivered;
+
     private int jobs;
     private int events;
     private int points;
@@ -34,6 +37,7 @@ final class Maintenance {
 
     Removed run(long nowMicros, Retention retention) {
         long before = nowMicros - retention.jobMicros();
+        undelivered = Math.max(plain.run(DeliveryTable::slowestMicros), nowMicros - Retention.DELIVERY_MICROS);
         while (transaction.run(handle -> Coarsening.step(handle, nowMicros)) > 0) {
             // Goes on.
         }
@@ -76,8 +80,11 @@ final class Maintenance {
 
     private byte @Nullable [] firstEnded(long before) {
         List<byte[]> first = plain.run(handle -> handle.createQuery(
-                        "SELECT job FROM jobs WHERE running = 0 AND ended < :before ORDER BY ended LIMIT 1")
+                        "SELECT job FROM jobs WHERE running = 0 AND ended < :before AND NOT EXISTS (SELECT 1 FROM"
+                                + " alert_events WHERE alert_events.job = jobs.job AND micros > :undelivered)"
+                                + " ORDER BY ended LIMIT 1")
                 .bind("before", before)
+                .bind("undelivered", undelivered)
                 .map((rows, context) -> rows.getBytes(1))
                 .list());
         return first.isEmpty() ? null : first.get(0);
@@ -90,6 +97,9 @@ final class Maintenance {
         }
         points += removeSome("points", "(series, span, micros)", "series, span, micros", job);
         events += removeSome("alert_events", "(micros, alert)", "micros, alert", job);
+        while (transaction.run(handle -> DeliveryTable.removeSome(handle, job, STEP_ROWS)) > 0) {
+            // Goes on.
+        }
         removeSome("alerts", "id", "id", job);
         jobs += transaction.run(handle -> {
             delete(handle, "DELETE FROM reports WHERE job = :job", job);

@@ -9,7 +9,7 @@ import org.jdbi.v3.core.Jdbi;
 /** Brings a database's tables to this version's. */
 final class Schema {
     /** The newest of the files in {@code db/}. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final String HISTORY = "gradwatch_schema";
 

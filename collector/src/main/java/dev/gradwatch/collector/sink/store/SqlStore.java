@@ -9,6 +9,7 @@ import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.SeriesPoint;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -143,6 +144,24 @@ final class SqlStore implements Store {
     @Override
     public List<AlertEvent> eventsAfter(long micros, int limit) {
         return read(handle -> AlertTable.eventsAfter(handle, micros, limit));
+    }
+
+    @Override
+    public Optional<Delivered> delivered(String channel) {
+        return read(handle -> DeliveryTable.delivered(handle, channel));
+    }
+
+    @Override
+    public void saveDelivered(String channel, Delivered delivered, Map<String, @Nullable String> messages) {
+        change(handle -> {
+            DeliveryTable.save(handle, channel, delivered, messages);
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<String> message(String channel, String alert) {
+        return read(handle -> DeliveryTable.message(handle, channel, alert));
     }
 
     @Override

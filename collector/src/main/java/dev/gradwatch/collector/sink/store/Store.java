@@ -7,8 +7,10 @@ import dev.gradwatch.collector.model.JobSummary;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.SeriesPoint;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,19 @@ public interface Store extends AutoCloseable {
 
     /** Events of all alerts after a moment, oldest first. */
     List<AlertEvent> eventsAfter(long micros, int limit);
+
+    /** How far a channel is in the events; empty where it was never saved. */
+    Optional<Delivered> delivered(String channel);
+
+    /**
+     * Replaces how far a channel is, and what it remembers of alerts.
+     *
+     * @param messages by alert's id; null forgets
+     */
+    void saveDelivered(String channel, Delivered delivered, Map<String, @Nullable String> messages);
+
+    /** What a channel remembers of an alert, as long as the alert is kept. */
+    Optional<String> message(String channel, String alert);
 
     /** Those whose time is not over. */
     List<Mute> mutes(long nowMicros);
@@ -134,10 +149,13 @@ public interface Store extends AutoCloseable {
     record Removed(int jobs, int events, int points) {}
 
     /**
-     * What is kept.
+     * What is kept. A job with events that a channel has yet to deliver stays for {@link #DELIVERY_MICROS} after them, whatever else is said.
      *
      * @param jobMicros how long a job is kept after its end, its alerts with it
      * @param maxBytes past it the jobs that ended first go, until the database is smaller; 0 for no bound
      */
-    record Retention(long jobMicros, long maxBytes) {}
+    record Retention(long jobMicros, long maxBytes) {
+        /** A chat server that is away for longer loses what went with its jobs. */
+        public static final long DELIVERY_MICROS = TimeUnit.DAYS.toMicros(7);
+    }
 }

@@ -114,6 +114,11 @@ public final class StoreWriter implements AutoCloseable {
         return cycle.state();
     }
 
+    /** What waits for a store that failed to take it; empty while it takes what comes. */
+    public Unwritten unwritten() {
+        return cycle.unwritten();
+    }
+
     /**
      * Blocks until all that was pending when it was called is written; a store that is away is asked at once.
      *

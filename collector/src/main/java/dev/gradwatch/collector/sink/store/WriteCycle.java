@@ -43,6 +43,8 @@ final class WriteCycle {
     private long waitNanos = FIRST_WAIT_NANOS;
     private boolean warned;
     private boolean sourceWarned;
+    private long writtenMicros = Long.MIN_VALUE;
+    private volatile Unwritten unwritten = Unwritten.NONE;
     private volatile WriterState state = new WriterState(true, "", 0, 0, 0, 0);
 
     /** What a turn came to. */
@@ -119,6 +121,10 @@ final class WriteCycle {
             return failed(batch, e);
         }
         kept.removeFirst();
+        if (!batch.events().isEmpty()) {
+            writtenMicros = batch.events().get(batch.events().size() - 1).micros();
+        }
+        unwritten = Unwritten.NONE;
         tell(batch.events());
         tries = 0;
         waitNanos = FIRST_WAIT_NANOS;
@@ -138,8 +144,11 @@ final class WriteCycle {
 
     private boolean failed(Batch batch, RuntimeException e) {
         // A store that is away must not keep people from hearing; what waits in memory is told too.
-        kept.forEach(waiting -> tell(waiting.events()));
-        tell(alerts.events());
+        List<AlertEvent> waiting = new ArrayList<>();
+        kept.forEach(part -> waiting.addAll(part.events()));
+        waiting.addAll(alerts.events());
+        unwritten = new Unwritten(writtenMicros, waiting);
+        tell(waiting);
         boolean refused = !(e instanceof StoreException reason) || reason.refused();
         tries = refused ? tries + 1 : 0;
         if (refused && batch.size() == 1) {
@@ -199,6 +208,11 @@ final class WriteCycle {
                 was.lost() + lost,
                 was.written() + written,
                 was.failures() + failures);
+    }
+
+    /** Anybody's. */
+    Unwritten unwritten() {
+        return unwritten;
     }
 
     WriterState state() {

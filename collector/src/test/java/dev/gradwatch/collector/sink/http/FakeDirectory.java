@@ -9,6 +9,7 @@ import dev.gradwatch.collector.model.Gpu;
 import dev.gradwatch.collector.model.GpuThresholds;
 import dev.gradwatch.collector.model.JobReport.Mark;
 import dev.gradwatch.collector.model.JobSummary;
+import dev.gradwatch.collector.model.Language;
 import dev.gradwatch.collector.model.Mute;
 import dev.gradwatch.collector.model.ParameterMarks;
 import dev.gradwatch.collector.model.ParameterUsage;
@@ -16,6 +17,7 @@ import dev.gradwatch.collector.model.PassUsage;
 import dev.gradwatch.collector.model.SampleGpus;
 import dev.gradwatch.collector.model.SampleReports;
 import dev.gradwatch.collector.model.SeriesPoint;
+import dev.gradwatch.collector.model.Severity;
 import dev.gradwatch.collector.sink.report.ReportJson;
 import dev.gradwatch.collector.sink.store.Store.JobPage;
 import dev.gradwatch.collector.sink.store.Store.JobQuery;
@@ -49,6 +51,22 @@ final class FakeDirectory implements Directory {
                     new GpuRow(SampleGpus.HOST, SampleGpus.instance(7)),
                     new GpuRow("node2", SampleGpus.bare(1, Gpu.State.LOST))),
             GpuThresholds.DEFAULTS);
+    volatile List<Channel> channels = List.of(
+            new Channel(
+                    "night",
+                    "slack",
+                    "https://hooks.slack.com/…",
+                    Language.ZH,
+                    Severity.ERROR,
+                    0,
+                    3,
+                    "no_team",
+                    9,
+                    2,
+                    MICROS,
+                    "HTTP 404 (no_team)"),
+            new Channel(
+                    "team", "generic", "http://127.0.0.1/…", Language.EN, Severity.INFO, 7, 0, "", 0, 0, null, null));
     final List<Object> asked = new CopyOnWriteArrayList<>();
     final List<JobOrder> orders = new CopyOnWriteArrayList<>();
     final List<Consumer<Event>> subscribers = new CopyOnWriteArrayList<>();
@@ -302,6 +320,11 @@ final class FakeDirectory implements Directory {
     @Override
     public GpuPage gpus() {
         return gpus;
+    }
+
+    @Override
+    public List<Channel> channels() {
+        return channels;
     }
 
     @Override

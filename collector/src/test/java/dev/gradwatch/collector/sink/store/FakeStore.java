@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -98,6 +99,19 @@ class FakeStore implements Store {
     @Override
     public List<AlertEvent> eventsAfter(long micros, int limit) {
         return List.of();
+    }
+
+    @Override
+    public Optional<Delivered> delivered(String channel) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void saveDelivered(String channel, Delivered delivered, Map<String, String> messages) {}
+
+    @Override
+    public Optional<String> message(String channel, String alert) {
+        return Optional.empty();
     }
 
     @Override

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +168,31 @@ class SqliteStoreTest extends StoreContract {
                     .hasMessageContaining(
                             "new.db: Read-only file system (expected: a file in a folder that can be written)");
         }
+    }
+
+    /** Written by a collector of schema 1 beside a real job. */
+    @Test
+    void fileOfTheFirstSchema_goesOn() throws Exception {
+        Path first = folder.resolve("first.db");
+        try (InputStream in =
+                new GZIPInputStream(SqliteStoreTest.class.getClassLoader().getResourceAsStream("store-v1.db.gz"))) {
+            Files.copy(in, first);
+        }
+        try (Store store = Stores.open("jdbc:sqlite:" + first)) {
+            assertThat(store.job("before")).isPresent();
+            assertThat(store.eventsAfter(0, 10)).singleElement().satisfies(event -> {
+                assertThat(event.alert().finding().modules()).containsExactly("seg_layers.0");
+                store.saveDelivered(
+                        "team",
+                        new Delivered(event.micros(), 0, ""),
+                        Map.of(event.alert().id(), "1"));
+                assertThat(store.message("team", event.alert().id())).contains("1");
+            });
+        }
+        assertThat(texts(
+                        Jdbi.create("jdbc:sqlite:" + first),
+                        "SELECT version FROM gradwatch_schema ORDER BY installed_rank"))
+                .containsExactly("1", "2");
     }
 
     @Test

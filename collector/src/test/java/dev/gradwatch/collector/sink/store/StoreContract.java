@@ -21,7 +21,9 @@ import dev.gradwatch.collector.sink.store.Store.SeriesFilter;
 import dev.gradwatch.collector.sink.store.Store.StoredFact;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -546,7 +548,86 @@ abstract class StoreContract {
         tables().useHandle(handle -> handle.execute("UPDATE gradwatch_schema SET version = '99'"));
         assertThatThrownBy(this::open)
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("is of a newer Gradwatch, schema 99 (expected: 1 or older)");
+                .hasMessageContaining("is of a newer Gradwatch, schema 99 (expected: 2 or older)");
+    }
+
+    /** As the version before this one left it. */
+    @Test
+    void tablesOfTheVersionBefore_becomeThisOnes() {
+        store.write(Rows.of(Rows.ended("a", NOW, NOW + HOUR)));
+        store.write(Rows.of(event(1, AlertEvent.Kind.OPENED, "1", "a", AlertState.OPEN)));
+        stop();
+        tables().useHandle(handle -> {
+            handle.execute("DROP TABLE deliveries");
+            handle.execute("DROP TABLE messages");
+            handle.execute("DELETE FROM gradwatch_schema WHERE version = '2'");
+        });
+        store = open();
+        assertThat(store.job("a")).contains(Rows.ended("a", NOW, NOW + HOUR));
+        assertThat(store.history("1")).hasSize(1);
+        store.saveDelivered("team", new Delivered(NOW, 0, ""), Map.of("1", "told"));
+        assertThat(store.message("team", "1")).contains("told");
+    }
+
+    @Test
+    void deliveries_areKeptByChannel() {
+        assertThat(store.delivered("team")).isEmpty();
+        assertThat(store.message("team", "1")).isEmpty();
+        store.saveDelivered("team", new Delivered(NOW, 0, ""), Map.of("1", "one", "2", "two"));
+        store.saveDelivered("night", new Delivered(NOW + 5, 3, "HTTP 403"), Map.of("1", "other"));
+        assertThat(store.delivered("team")).contains(new Delivered(NOW, 0, ""));
+        assertThat(store.delivered("night")).contains(new Delivered(NOW + 5, 3, "HTTP 403"));
+
+        Map<String, String> changes = new HashMap<>();
+        changes.put("1", null);
+        changes.put("2", "zwei \0 \uD83D\uDE00 \uD83D");
+        changes.put("3", "three");
+        changes.put("never told", null);
+        store.saveDelivered("team", new Delivered(NOW + 9, 1, "no \0 route"), changes);
+        assertThat(store.delivered("team")).contains(new Delivered(NOW + 9, 1, "no \uFFFD route"));
+        assertThat(store.message("team", "1")).isEmpty();
+        assertThat(store.message("team", "2")).contains("zwei \uFFFD \uD83D\uDE00 \uFFFD");
+        assertThat(store.message("team", "3")).contains("three");
+        assertThat(store.message("night", "1")).contains("other");
+        stop();
+        store = open();
+        assertThat(store.delivered("team")).contains(new Delivered(NOW + 9, 1, "no \uFFFD route"));
+        assertThat(store.message("night", "1")).contains("other");
+    }
+
+    @Test
+    void messages_goWithTheirAlert() {
+        store.write(Rows.of(Rows.ended("old", NOW - 60 * DAY, NOW - 31 * DAY), Rows.running("live", NOW - DAY)));
+        for (String job : List.of("old", "live")) {
+            store.write(Rows.of(Rows.event(
+                    NOW - 40 * DAY + job.length(), AlertEvent.Kind.OPENED, "of " + job, job, AlertState.OPEN)));
+            store.saveDelivered("team", new Delivered(NOW, 0, ""), Map.of("of " + job, "told"));
+            store.saveDelivered("night", new Delivered(NOW, 0, ""), Map.of("of " + job, "told"));
+        }
+        assertThat(store.maintain(NOW, new Retention(30 * DAY, 0)).jobs()).isEqualTo(1);
+        assertThat(store.message("team", "of old")).isEmpty();
+        assertThat(store.message("team", "of live")).contains("told");
+        assertThat(count("messages")).isEqualTo(2);
+    }
+
+    @Test
+    void eventsThatAChannelHasYetToDeliver_areKeptForAWeek() {
+        Retention day = new Retention(DAY, 1);
+        store.write(Rows.of(
+                Rows.ended("recent", NOW - 9 * DAY, NOW - 5 * DAY),
+                Rows.ended("older", NOW - 19 * DAY, NOW - 8 * DAY),
+                Rows.ended("delivered", NOW - 9 * DAY, NOW - 7 * DAY)));
+        store.write(Rows.of(
+                Rows.event(NOW - 8 * DAY, AlertEvent.Kind.OPENED, "1", "older", AlertState.OPEN),
+                Rows.event(NOW - 6 * DAY - 1, AlertEvent.Kind.OPENED, "2", "delivered", AlertState.OPEN),
+                Rows.event(NOW - 5 * DAY, AlertEvent.Kind.OPENED, "3", "recent", AlertState.OPEN)));
+        store.saveDelivered("slow", new Delivered(NOW - 6 * DAY, 0, ""), Map.of());
+        store.saveDelivered("quick", new Delivered(NOW, 0, ""), Map.of());
+        assertThat(store.maintain(NOW, day).jobs()).isEqualTo(2);
+        assertThat(ids(new JobQuery("", null, 0, 10))).containsExactly("recent");
+
+        store.saveDelivered("slow", new Delivered(NOW - 5 * DAY, 0, ""), Map.of());
+        assertThat(store.maintain(NOW, day).jobs()).isEqualTo(1);
     }
 
     static AlertEvent event(long after, AlertEvent.Kind kind, String alert, String job, AlertState state) {

@@ -56,6 +56,24 @@ class WriteCycleTest {
     }
 
     @Test
+    void whatWaitsForAStoreThatIsAway_canBeSeen_inOrder_untilItIsWritten() {
+        alerts.add(event(1));
+        cycle.turn();
+        assertThat(cycle.unwritten()).isEqualTo(Unwritten.NONE);
+
+        store.away = true;
+        alerts.add(event(2));
+        cycle.turn();
+        alerts.add(event(3));
+        assertThat(cycle.turn()).isEqualTo(FAILED);
+        assertThat(cycle.unwritten()).isEqualTo(new Unwritten(event(1).micros(), List.of(event(2), event(3))));
+
+        store.away = false;
+        cycle.turn();
+        assertThat(cycle.unwritten()).isEqualTo(Unwritten.NONE);
+    }
+
+    @Test
     void event_isToldOnceItIsWritten_inOrder() {
         List<AlertEvent> told = new ArrayList<>();
         List<Integer> writtenWhenTold = new ArrayList<>();
