@@ -26,8 +26,7 @@ final class ChatOptions {
      */
     static ChatOptions of(@Nullable Path config, CommandLine commandLine) {
         try {
-            return new ChatOptions(
-                    config, config == null ? List.of() : WebhookFile.read(config, System.getenv()));
+            return new ChatOptions(config, config == null ? List.of() : WebhookFile.read(config, System.getenv()));
         } catch (IOException e) {
             throw new ParameterException(commandLine, e.getMessage(), e);
         }

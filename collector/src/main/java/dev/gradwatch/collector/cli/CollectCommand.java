@@ -129,7 +129,8 @@ final class CollectCommand implements Callable<Integer> {
             served.tokenLines().forEach(line -> err.println("gradwatch: " + line));
         }
         if (!chat.webhooks().isEmpty()) {
-            err.println("gradwatch: webhooks: " + WebhookWatch.named(chat.webhooks()) + "; their links lead to " + reachable);
+            err.println("gradwatch: webhooks: " + WebhookWatch.named(chat.webhooks()) + "; their links lead to "
+                    + reachable);
         }
         Stay.forGood();
         return CommandLine.ExitCode.OK;

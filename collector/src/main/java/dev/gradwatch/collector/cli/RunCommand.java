@@ -142,6 +142,9 @@ final class RunCommand implements Callable<Integer> {
         GpuOptions.Chosen unusedGpu = gpu.chosen();
         Retention unusedRetention = store.retention();
         RunReport.check(report);
+        if (!ChatOptions.of(listening.config, commandLine()).webhooks().isEmpty()) {
+            say("webhooks: not told of a run (expected: collect, and run --collector)");
+        }
     }
 
     private int run() throws IOException, InterruptedException {

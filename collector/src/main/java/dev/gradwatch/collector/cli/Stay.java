@@ -31,7 +31,8 @@ final class Stay {
                     closed.set(true);
                 },
                 "gradwatch-last-reports");
-        last.setUncaughtExceptionHandler((thread, e) -> logger.error("what was known may not all be kept: {}", e.toString(), e));
+        last.setUncaughtExceptionHandler(
+                (thread, e) -> logger.error("what was known may not all be kept: {}", e.toString(), e));
         last.setDaemon(true);
         last.start();
         try {

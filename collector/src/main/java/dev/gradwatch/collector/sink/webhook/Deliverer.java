@@ -2,6 +2,7 @@ package dev.gradwatch.collector.sink.webhook;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.model.AlertEvent;
+import dev.gradwatch.collector.words.Phrases;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import dev.gradwatch.collector.words.Phrases;
 import java.util.function.LongSupplier;
 
 /**

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.model.AlertEvent;
 import dev.gradwatch.collector.model.Severity;
 import dev.gradwatch.collector.sink.webhook.Message.Tally;
+import dev.gradwatch.collector.words.Phrases;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
-import dev.gradwatch.collector.words.Phrases;
 
 /**
  * Any program that takes JSON: the event as the API's stream tells it, or a digest's counts with the first of its events. A key stands for the message, so

@@ -2,10 +2,10 @@ package dev.gradwatch.collector.sink.webhook;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gradwatch.collector.model.AlertEvent;
+import dev.gradwatch.collector.words.Phrases;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.BiFunction;
-import dev.gradwatch.collector.words.Phrases;
 import java.util.stream.Collectors;
 
 /** Whose chat it is, or {@link #GENERIC} for any other program. The ids are those of the configuration. */

@@ -11,10 +11,10 @@ import dev.gradwatch.collector.model.Confidence;
 import dev.gradwatch.collector.model.Evidence;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Severity;
+import dev.gradwatch.collector.words.Phrases;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BiFunction;
-import dev.gradwatch.collector.words.Phrases;
 
 /** Sends a sample to a webhook, so that a person sees it in the chat, or why not. Blocks for fifteen seconds at most; keeps nothing. */
 public final class TestMessage {
