@@ -75,7 +75,7 @@ class ChatJobsIT {
 
             ChatServer.Got slack = chat.got("/services/T0/B0/abc").get(0);
             assertThat(slack.body().toString())
-                    .contains("seg_layers.0", "未参与损失计算")
+                    .contains("seg_layers.0", "警告", "修复")
                     .contains("http://" + http + "/#/jobs/seg-042?finding=");
 
             JsonNode channels = get("http://" + http + "/api/channels").path("channels");

@@ -43,8 +43,14 @@ public final class Channels implements AutoCloseable {
         webhooks.forEach(this::begin);
         Deliverer now = deliverer;
         if (now != null) {
-            now.configure(webhooks);
+            deliver(now);
         }
+    }
+
+    private void deliver(Deliverer to) {
+        to.configure(webhooks);
+        // What was written while they began may have woken nobody yet.
+        to.wake();
     }
 
     private void begin(Webhook webhook) {
@@ -61,8 +67,8 @@ public final class Channels implements AutoCloseable {
     public synchronized void start(Links links) {
         if (deliverer == null && !closed) {
             Deliverer fresh = new Deliverer(outbox, links, AlertJson::event);
-            fresh.configure(webhooks);
             deliverer = fresh;
+            deliver(fresh);
         }
     }
 
