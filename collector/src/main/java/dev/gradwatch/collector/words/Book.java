@@ -26,6 +26,9 @@ final class Book {
     /** Ends of sentences that are tried from where one begins: names may hold what looks like an end. */
     private static final int MAX_ENDS = 12;
 
+    /** The longest details have some ten; what comes after so many stays as it is. */
+    static final int MAX_SENTENCES = 50;
+
     private final Map<String, List<Template>> sections;
 
     private Book(Map<String, List<Template>> sections) {
@@ -98,7 +101,8 @@ final class Book {
         Fit fit = fit();
         List<Sentence> found = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
-            Sentence sentence = sentenceAt(fit, text, at);
+            Sentence sentence =
+                    found.size() < MAX_SENTENCES ? sentenceAt(fit, text, at) : unknown(text.substring(at));
             found.add(sentence);
             // What is between two sentences is one blank.
             at += sentence.english().length() + 1;
@@ -120,8 +124,11 @@ final class Book {
                 return sentence;
             }
         }
-        String unknown = text.substring(at, endOfSentence(text, at));
-        return new Sentence(null, unknown, unknown);
+        return unknown(text.substring(at, endOfSentence(text, at)));
+    }
+
+    private static Sentence unknown(String text) {
+        return new Sentence(null, text, text);
     }
 
     /** Behind a full stop, or a bracket that closes, with a blank after it; or the text's end. */

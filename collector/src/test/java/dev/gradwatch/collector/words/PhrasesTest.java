@@ -98,6 +98,14 @@ class PhrasesTest {
     }
 
     @Test
+    void sentences_pastTheBound_stayAsTheyAre() {
+        String text = "It is on already. ".repeat(Book.MAX_SENTENCES + 2).strip();
+
+        assertThat(CHINESE.of(text))
+                .isEqualTo("它已经开启。".repeat(Book.MAX_SENTENCES) + "It is on already. It is on already.");
+    }
+
+    @Test
     void text_isTheSame_whetherRememberedOrNot() {
         String text = "head is used in some steps only";
         String first = CHINESE.of(text);
