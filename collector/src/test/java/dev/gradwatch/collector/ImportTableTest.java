@@ -50,7 +50,14 @@ class ImportTableTest {
                 row("collector.sink.report", anywhere(JACKSON, COLLECTOR + "model.")),
                 row("collector.sink.terminal", anywhere(COLLECTOR + "model.")),
                 row("collector.words", anywhere(JACKSON, COLLECTOR + "model.")),
-                row("collector.sink.webhook", anywhere(JACKSON, COLLECTOR + "model.", COLLECTOR + "words.")),
+                row(
+                        "collector.sink.webhook",
+                        anywhere(
+                                JACKSON,
+                                COLLECTOR + "model.",
+                                COLLECTOR + "words.",
+                                "javax.crypto.",
+                                "javax.net.ssl.")),
                 row(
                         "collector.sink.store",
                         anywhere(
