@@ -129,7 +129,9 @@ final class VendorRules {
                     .isEqualTo(Base64.getEncoder().encodeToString(sign));
         }
         assertThat(json.path("msg_type").asText()).isEqualTo("interactive");
-        assertThat(json.path("card").toString()).as("the keyword that a bot may demand").contains("Gradwatch");
+        assertThat(json.path("card").toString())
+                .as("the keyword that a bot may demand")
+                .contains("Gradwatch");
         JsonNode card = json.path("card");
         assertThat(card.at("/header/template").asText())
                 .isIn("blue", "wathet", "turquoise", "green", "yellow", "orange", "red", "carmine", "violet", "grey");
