@@ -48,7 +48,7 @@ class ImportTableTest {
                 row("collector.source.gpu", anywhere(JACKSON, COLLECTOR + "model.", "com.sun.jna.")),
                 row("collector.source.log", anywhere(JACKSON, COLLECTOR + "model.")),
                 row("collector.sink.report", anywhere(JACKSON, COLLECTOR + "model.")),
-                row("collector.sink.terminal", anywhere(COLLECTOR + "model.")),
+                row("collector.sink.terminal", anywhere(COLLECTOR + "model.", COLLECTOR + "words.")),
                 row("collector.words", anywhere(JACKSON, COLLECTOR + "model.")),
                 row(
                         "collector.sink.webhook",

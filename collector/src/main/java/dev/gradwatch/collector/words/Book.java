@@ -101,8 +101,7 @@ final class Book {
         Fit fit = fit();
         List<Sentence> found = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
-            Sentence sentence =
-                    found.size() < MAX_SENTENCES ? sentenceAt(fit, text, at) : unknown(text.substring(at));
+            Sentence sentence = found.size() < MAX_SENTENCES ? sentenceAt(fit, text, at) : unknown(text.substring(at));
             found.add(sentence);
             // What is between two sentences is one blank.
             at += sentence.english().length() + 1;

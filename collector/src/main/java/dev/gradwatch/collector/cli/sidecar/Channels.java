@@ -43,14 +43,8 @@ public final class Channels implements AutoCloseable {
         webhooks.forEach(this::begin);
         Deliverer now = deliverer;
         if (now != null) {
-            deliver(now);
+            now.configure(webhooks);
         }
-    }
-
-    private void deliver(Deliverer to) {
-        to.configure(webhooks);
-        // What was written while they began may have woken nobody yet.
-        to.wake();
     }
 
     private void begin(Webhook webhook) {
@@ -68,7 +62,7 @@ public final class Channels implements AutoCloseable {
         if (deliverer == null && !closed) {
             Deliverer fresh = new Deliverer(outbox, links, AlertJson::event);
             deliverer = fresh;
-            deliver(fresh);
+            fresh.configure(webhooks);
         }
     }
 

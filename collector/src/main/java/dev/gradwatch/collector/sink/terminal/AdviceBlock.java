@@ -2,6 +2,7 @@ package dev.gradwatch.collector.sink.terminal;
 
 import dev.gradwatch.collector.model.Advice;
 import dev.gradwatch.collector.model.Finding;
+import dev.gradwatch.collector.words.ActionWords;
 
 /** {@code Fix}, {@code Or} and {@code Not}: what to do about a finding, in order of preference, and what not to. */
 final class AdviceBlock {

@@ -5,6 +5,7 @@ import dev.gradwatch.collector.model.FlagCost;
 import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.model.JobReport.Model;
 import dev.gradwatch.collector.model.Severity;
+import dev.gradwatch.collector.words.ActionWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

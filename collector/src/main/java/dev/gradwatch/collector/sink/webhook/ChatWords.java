@@ -26,28 +26,28 @@ final class ChatWords {
     }
 
     String headline(Severity severity, String title) {
-        return say(severity(severity) + ": ", severity(severity) + ":") + title;
+        return say(severity(severity) + ": ", severity(severity) + "：") + title;
     }
 
     String again(Severity severity, String title) {
-        return say("Back again, ", "再次出现,") + headline(severity, title);
+        return say("Back again, ", "再次出现，") + headline(severity, title);
     }
 
     String changed(Severity severity, String title) {
-        return say("Changed, ", "有变化,") + headline(severity, title);
+        return say("Changed, ", "有变化，") + headline(severity, title);
     }
 
     String resolved(String title) {
-        return say("Resolved: ", "已解决:") + title;
+        return say("Resolved: ", "已解决：") + title;
     }
 
     String cameAndWent(String title) {
-        return say("Came and went: ", "出现后已消失:") + title;
+        return say("Came and went: ", "出现后已消失：") + title;
     }
 
     String seen(String by, String title) {
-        String who = by.isEmpty() ? "" : say(" by " + by, "(" + by + ")");
-        return say("Acknowledged" + who + ": ", "已确认" + who + ":") + title;
+        String who = by.isEmpty() ? "" : say(" by " + by, "（" + by + "）");
+        return say("Acknowledged" + who + ": ", "已确认" + who + "：") + title;
     }
 
     String job() {
@@ -63,7 +63,7 @@ final class ChatWords {
     }
 
     String parametersIn(int count) {
-        return zh ? count + " 个参数,位于" : count + " parameters in";
+        return zh ? count + " 个参数，位于" : count + " parameters in";
     }
 
     String more(int count) {
@@ -82,7 +82,7 @@ final class ChatWords {
         if (action.isEmpty() || why.isEmpty()) {
             return action + why;
         }
-        return action + (zh ? ":" : Character.isUpperCase(why.charAt(0)) ? ". " : ": ") + why;
+        return action + (zh ? "：" : Character.isUpperCase(why.charAt(0)) ? ". " : ": ") + why;
     }
 
     String openJob() {
@@ -94,7 +94,7 @@ final class ChatWords {
     }
 
     String sample() {
-        return say("This is a sample: Gradwatch can reach this chat", "这是一条测试消息:Gradwatch 可以向此群发送告警");
+        return say("This is a sample: Gradwatch can reach this chat", "这是一条测试消息：Gradwatch 可以向此群发送告警");
     }
 
     /** How many alerts a digest holds, and of which kinds. */
@@ -114,7 +114,7 @@ final class ChatWords {
         }
         int alerts = tally.alerts();
         String head = zh ? alerts + " 条告警" : alerts + (alerts == 1 ? " alert" : " alerts");
-        return head + say(": ", ":") + String.join(say(", ", "、"), parts);
+        return head + say(": ", "：") + String.join(say(", ", "、"), parts);
     }
 
     private String plural(Severity severity, int count) {
@@ -126,7 +126,7 @@ final class ChatWords {
     }
 
     String colon() {
-        return say(": ", ":");
+        return say(": ", "：");
     }
 
     private String say(String english, String chinese) {

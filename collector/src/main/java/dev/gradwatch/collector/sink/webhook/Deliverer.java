@@ -61,14 +61,17 @@ public final class Deliverer implements AutoCloseable {
             }
         });
         end(gone);
+        List<ChannelWorker> fresh = new ArrayList<>();
         for (Webhook webhook : webhooks) {
             if (!next.containsKey(webhook.name())) {
                 ChannelWorker worker = new ChannelWorker(webhook, () -> delivery(webhook), clock);
                 next.put(webhook.name(), worker);
-                worker.start();
+                fresh.add(worker);
             }
         }
+        // Before they begin, so that who wakes them meanwhile is heard.
         workers = next;
+        fresh.forEach(ChannelWorker::start);
     }
 
     private Delivery delivery(Webhook webhook) {

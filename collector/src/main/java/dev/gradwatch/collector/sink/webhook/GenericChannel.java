@@ -31,7 +31,7 @@ final class GenericChannel implements Channel {
 
     @Override
     public Call call(Message message, Webhook webhook, String earlier, long nowMicros) {
-        byte[] body = body(message, Phrases.in(webhook.language()));
+        byte[] body = body(message, Phrases.in(message.language()));
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Idempotency-Key", message.key());
         if (!webhook.secret().isEmpty()) {

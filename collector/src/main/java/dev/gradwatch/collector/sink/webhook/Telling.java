@@ -9,6 +9,7 @@ import dev.gradwatch.collector.model.Severity;
 import dev.gradwatch.collector.sink.webhook.Message.Section;
 import dev.gradwatch.collector.sink.webhook.Message.Source;
 import dev.gradwatch.collector.sink.webhook.Message.Tally;
+import dev.gradwatch.collector.words.ActionWords;
 import dev.gradwatch.collector.words.Phrases;
 import java.util.ArrayList;
 import java.util.List;

@@ -38,8 +38,38 @@ final class Events {
             "<font color=\"warning\">x</font>",
             "back\\slash & amp; \"quote\"");
 
+    /** The sample's, with the reasons as the detector gives them. */
+    private static final Finding DEAD_HEAD = deadHeadFinding();
+
+    private static Finding deadHeadFinding() {
+        Finding sample = SampleReports.deadHeadFinding();
+        Advice use = sample.advice().get(0);
+        Advice graph = sample.avoid().get(0);
+        return new Finding(
+                sample.id(),
+                sample.cause(),
+                sample.severity(),
+                sample.model(),
+                sample.title(),
+                sample.detail(),
+                sample.parameters(),
+                sample.modules(),
+                sample.ranks(),
+                sample.evidence(),
+                List.of(new Advice(
+                        use.action(),
+                        "Return only what the loss uses, or give the term of decoder.seg_layers.0 a tiny weight such as 1e-6:"
+                                + " then every returned output takes part in the loss.",
+                        use.snippet())),
+                List.of(new Advice(
+                        graph.action(),
+                        "Two steps complete and the third forward raises, because the output is returned and gets no gradient.",
+                        null)),
+                sample.log());
+    }
+
     static AlertEvent deadHead(Kind kind, long micros) {
-        return event("00000000000000d1", kind, micros, SampleReports.deadHeadFinding());
+        return event("00000000000000d1", kind, micros, DEAD_HEAD);
     }
 
     static AlertEvent event(String id, Kind kind, long micros, Severity severity, String title) {

@@ -83,7 +83,10 @@ class ManyAlertsTest {
     }
 
     private static void checkRate(SimulatedChannel channel) {
-        Rate rate = channel.webhook.kind().channel((event, phrases) -> Json.object()).rate();
+        Rate rate = channel.webhook
+                .kind()
+                .channel((event, phrases) -> Json.object())
+                .rate();
         for (Rate.Window window : rate.windows()) {
             for (int i = window.sends(); i < channel.attempts.size(); i++) {
                 long apart = channel.attempts.get(i).micros()

@@ -50,12 +50,15 @@ class PayloadTest {
                 request(kind, new Telling(language, LINKS).full(Events.deadHead(AlertEvent.Kind.OPENED, Events.START)));
         String text = request.json().toString().replace("\\\\", "").replace("&lt;", "<");
         assertThat(text)
-                .contains("is computed and returned, but the loss never uses it")
+                .contains(
+                        language == Language.ZH
+                                ? "已计算并返回，但未参与损失计算"
+                                : "is computed and returned, but the loss never uses it")
                 .contains("PlainConvUNet")
                 .contains("train-7f")
                 .contains("decoder.seg_layers.0.weight")
                 .contains("1e-6")
-                .contains("the third forward raises")
+                .contains(language == Language.ZH ? "第三次" : "the third forward raises")
                 .contains("jobs/train-7f?finding=output_not_in_loss%2Fdecoder.seg_layers.0&lang=" + language.id());
     }
 
