@@ -141,8 +141,8 @@ class Job extends Part {
     const libraries = Object.entries(report.job.libraries ?? {});
     return html`<section class="panel"><div class="panel-head"><h2>${t('ddp.title')}</h2></div>
       ${report.models.map((model) => html`<h3>${model.name} <span class="quiet">${model.wrapper}</span></h3>
-        <dl class="facts"><dt>parameter tensors</dt><dd>${count(model.tensors)}</dd><dt>elements</dt><dd>${count(model.elements)}</dd>
-        <dt>state_dict keys</dt><dd>${count(model.state_dict_keys)}</dd>
+        <dl class="facts"><dt>${t('ddp.tensors')}</dt><dd>${count(model.tensors)}</dd><dt>${t('ddp.elements')}</dt><dd>${count(model.elements)}</dd>
+        <dt>${t('ddp.keys')}</dt><dd>${count(model.state_dict_keys)}</dd>
         ${Object.entries(model.ddp ?? {}).map(([key, value]) => html`<dt class="mono">${key}</dt><dd class="mono">${String(value)}</dd>`)}</dl>
         ${model.notes.map((note) => html`<p class="quiet">${note}</p>`)}`)}
       ${libraries.length ? html`<p class="quiet mono">${libraries.map(([name, version]) => `${name} ${version}`).join(' · ')}</p>` : nothing}

@@ -16,6 +16,8 @@ import {Recent, spark} from '../parts/spark.js';
 import '../parts/copy.js';
 
 const PAGE = 100;
+/** Where reporters usually connect. */
+const REPORTER_PORT = 7787;
 /** How often it is said anew how long ago a job was seen. */
 const AGO_MILLIS = 10_000;
 const COLUMNS = 8;
@@ -87,6 +89,10 @@ class Jobs extends Part {
         break;
       }
     } while (answer.jobs.length < Math.min(this.shown, answer.total));
+    if (!answer.total) {
+      // For the command that connects the first job.
+      answer.port = (await get('api/health')).reporter_port;
+    }
     return answer;
   }
 
@@ -135,11 +141,11 @@ class Jobs extends Part {
   render() {
     const bare = !this.#param('text') && !this.#param('state');
     return html`<h1 tabindex="-1">${t('jobs.title')}</h1>
-      ${states(this.#jobs, (data) => (data.total === 0 && bare ? this.#first() : this.#list(data)))}`;
+      ${states(this.#jobs, (data) => (data.total === 0 && bare ? this.#first(data.port ?? REPORTER_PORT) : this.#list(data)))}`;
   }
 
-  #first() {
-    const host = `${location.hostname}:7787`;
+  #first(port) {
+    const host = `${location.hostname}:${port}`;
     return html`<section class="panel first-run">
       <h2>${t('first.title')}</h2>
       <p>${t('first.run')}</p>

@@ -32,6 +32,7 @@ final class Board implements EarlierRuns, AutoCloseable {
 
     /** Begins to keep what a sidecar sees. Takes the station over. */
     static Board beside(Sidecar sidecar, Station station) {
+        station.reporterPort(sidecar.address().getPort());
         Directory directory = station.watch(sidecar.jobs(), sidecar.source()::connections);
         return new Board(station, sidecar.jobs(), sidecar.source(), directory);
     }

@@ -244,7 +244,7 @@ class PageIT {
         try (Collecting prefixed = Collecting.under("/team/gradwatch", folder.resolve("prefixed"))) {
             Page page = PAGES.page();
             page.navigate(prefixed.url());
-            assertThat(page.locator(".first-run")).containsText("gradwatch run");
+            assertThat(page.locator(".first-run")).containsText("gradwatch run --collector " + prefixed.reporters());
             assertThat(page.locator(".connection")).containsText("live");
             page.locator("nav a", new Page.LocatorOptions().setHasText("Alerts"))
                     .click();

@@ -73,6 +73,7 @@ public final class Station implements AutoCloseable {
     private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(2, Station::daemon);
     private volatile Supplier<GpuReading> gpus = () -> GpuRows.NOT_READ;
+    private volatile @Nullable Integer reporterPort;
     private volatile @Nullable Watching watching;
     private volatile boolean closing;
 
@@ -255,6 +256,11 @@ public final class Station implements AutoCloseable {
         gpus = latest;
     }
 
+    /** Has the directory say where reporters connect. */
+    public void reporterPort(int port) {
+        reporterPort = port;
+    }
+
     /** This machine's GPUs when they were last read. */
     public GpuReading gpus() {
         return gpus.get();
@@ -372,7 +378,8 @@ public final class Station implements AutoCloseable {
                 reporters,
                 new Health.StoreState(store.kind(), state.available(), state.reason(), bytes()),
                 state.pending() + (now == null ? 0 : now.keeper().waiting()),
-                state.lost() + (now == null ? 0 : now.keeper().lostPoints()) + book.dropped());
+                state.lost() + (now == null ? 0 : now.keeper().lostPoints()) + book.dropped(),
+                reporterPort);
     }
 
     private long bytes() {

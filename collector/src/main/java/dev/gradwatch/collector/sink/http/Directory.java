@@ -233,6 +233,7 @@ public interface Directory {
      * @param store {@code ok}, or {@code unavailable} with the reason
      * @param pendingWrites parts that wait for the store
      * @param lost alert events that had no room while the store was away
+     * @param reporterPort where reporters connect; null where none can
      */
     record Health(
             String version,
@@ -241,7 +242,8 @@ public interface Directory {
             int reporters,
             StoreState store,
             long pendingWrites,
-            long lost) {
+            long lost,
+            @Nullable Integer reporterPort) {
         public record StoreState(String kind, boolean available, String reason, long bytes) {}
     }
 }

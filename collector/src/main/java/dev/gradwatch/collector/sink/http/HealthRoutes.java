@@ -49,7 +49,9 @@ final class HealthRoutes {
                 .put("available", health.store().available())
                 .put("reason", health.store().reason())
                 .put("bytes", health.store().bytes());
-        return Answer.ok(body.put("pending_writes", health.pendingWrites()).put("lost", health.lost()));
+        return Answer.ok(body.put("pending_writes", health.pendingWrites())
+                .put("lost", health.lost())
+                .put("reporter_port", health.reporterPort()));
     }
 
     private Answer metrics(Call call) {

@@ -314,7 +314,7 @@ final class FakeDirectory implements Directory {
 
     @Override
     public Health health() {
-        return new Health("0.1.0", 7, 1, 2, new Health.StoreState("sqlite", !storeAway, "", 4096), 0, 0);
+        return new Health("0.1.0", 7, 1, 2, new Health.StoreState("sqlite", !storeAway, "", 4096), 0, 0, 7_787);
     }
 
     @Override

@@ -47,6 +47,8 @@ class HttpApiTest {
                         .path("kind")
                         .asText())
                 .isEqualTo("sqlite");
+        assertThat(TestApi.json(api.get("/api/health")).path("reporter_port").asInt())
+                .isEqualTo(7_787);
         api.directory.storeAway = true;
         assertThat(TestApi.json(api.get("/api/health")).path("status").asText()).isEqualTo("degraded");
     }
