@@ -241,8 +241,9 @@ class PageIT {
 
     @Test
     void emptyCollector_tellsHowToConnect_underAPrefix() throws Exception {
-        try (Collecting prefixed = Collecting.under("/team/gradwatch", folder.resolve("prefixed"))) {
-            Page page = PAGES.page();
+        // The page goes before the collector, whose end the browser would complain of.
+        try (Collecting prefixed = Collecting.under("/team/gradwatch", folder.resolve("prefixed"));
+                Page page = PAGES.page()) {
             page.navigate(prefixed.url());
             assertThat(page.locator(".first-run")).containsText("gradwatch run --collector " + prefixed.reporters());
             assertThat(page.locator(".connection")).containsText("live");
