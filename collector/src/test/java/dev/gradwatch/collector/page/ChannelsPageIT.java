@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the page says of chat channels, in a real Chromium: beside a real job, one whose server takes what it is sent, and one whose server does not. */
 class ChannelsPageIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int NARROW = 360;
 
     @TempDir
@@ -150,7 +150,7 @@ class ChannelsPageIT {
         assertThat(page.locator(".channels")).hasText("1 channel, all delivered: all");
         assertThat(page.locator(".panel.channels")).hasCount(0);
         page.locator("button[lang=zh]").click();
-        assertThat(page.locator(".channels")).hasText("1 个渠道,已全部送达:all");
+        assertThat(page.locator(".channels")).hasText("1 个渠道，已全部送达：all");
     }
 
     @Test
@@ -164,7 +164,7 @@ class ChannelsPageIT {
         assertThat(panel).containsText("slack http://127.0.0.1");
         assertThat(page.content()).doesNotContain("T0/B0/abc");
         page.locator("button[lang=zh]").click();
-        assertThat(panel).containsText("team 收不到告警:");
+        assertThat(panel).containsText("team 收不到告警：");
     }
 
     @Test
