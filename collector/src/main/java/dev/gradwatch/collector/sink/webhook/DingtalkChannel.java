@@ -1,11 +1,11 @@
 package dev.gradwatch.collector.sink.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Set;
 
 /**
  * A custom robot of DingTalk: Markdown. A robot that lets in by keyword may be given the word Gradwatch, which each message holds; one that lets in by
@@ -14,8 +14,8 @@ import java.util.Base64;
 final class DingtalkChannel implements Channel {
     private static final int MAX_BYTES = 19_000;
     private static final int TITLE_CHARS = 100;
-    /** Who sends too much is not listened to for so long. */
-    private static final long BLOCKED_MILLIS = 600_000;
+    /** Who sends too much is not listened to for ten minutes. */
+    private static final Errcode ERRCODE = new Errcode(Set.of(130_101, 130_102, 410_100), 600_000, Set.of(-1));
 
     private static final Markdown MARKDOWN = new Markdown(Lookalikes::plain, "\n\n", false);
 
@@ -50,21 +50,7 @@ final class DingtalkChannel implements Channel {
 
     @Override
     public Outcome read(Answer answer) {
-        JsonNode json = answer.json();
-        JsonNode code = json.path("errcode");
-        if (!answer.ok()) {
-            return answer.failure(json.path("errmsg").asText(""));
-        }
-        if (!code.isInt()) {
-            return Outcome.later(0, "an answer without an errcode");
-        }
-        String reason = "errcode " + code.asInt() + ": " + json.path("errmsg").asText("");
-        return switch (code.asInt()) {
-            case 0 -> Outcome.delivered("");
-            case 130_101, 130_102, 410_100 -> Outcome.limited(BLOCKED_MILLIS, reason);
-            case -1 -> Outcome.later(0, reason);
-            default -> Outcome.refused(reason);
-        };
+        return ERRCODE.read(answer);
     }
 
     @Override

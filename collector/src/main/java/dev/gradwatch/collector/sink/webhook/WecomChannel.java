@@ -1,11 +1,12 @@
 package dev.gradwatch.collector.sink.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
 
 /** A group robot of WeCom: Markdown of at most 4,096 bytes, a third as many characters in Chinese. */
 final class WecomChannel implements Channel {
     private static final int MAX_BYTES = 4_096;
+    private static final Errcode ERRCODE = new Errcode(Set.of(45_009), 60_000, Set.of(-1, 45_033));
     private static final Markdown MARKDOWN = new Markdown(Lookalikes::plain, "\n", false);
 
     @Override
@@ -22,21 +23,7 @@ final class WecomChannel implements Channel {
 
     @Override
     public Outcome read(Answer answer) {
-        JsonNode json = answer.json();
-        JsonNode code = json.path("errcode");
-        if (!answer.ok()) {
-            return answer.failure(json.path("errmsg").asText(""));
-        }
-        if (!code.isInt()) {
-            return Outcome.later(0, "an answer without an errcode");
-        }
-        String reason = "errcode " + code.asInt() + ": " + json.path("errmsg").asText("");
-        return switch (code.asInt()) {
-            case 0 -> Outcome.delivered("");
-            case 45_009 -> Outcome.limited(60_000, reason);
-            case -1, 45_033 -> Outcome.later(0, reason);
-            default -> Outcome.refused(reason);
-        };
+        return ERRCODE.read(answer);
     }
 
     @Override
