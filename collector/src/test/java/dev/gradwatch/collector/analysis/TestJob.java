@@ -201,7 +201,7 @@ public final class TestJob {
     }
 
     public long backward(int rank) {
-        return counters.get(rank)[0];
+        return counters.computeIfAbsent(rank, key -> new long[2])[0];
     }
 
     public static long[] used(int... modules) {

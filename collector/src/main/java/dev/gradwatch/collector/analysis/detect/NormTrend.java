@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the total gradient norm left its own usual size, and stayed away or kept going. The usual size is the median of all kept values before, and
- * so is that of the latest of them: a norm that drifts, as it falls while a model converges, leaves the first and not the second.
+ * so is that of the latest of them: a norm that drifts leaves the first and not the second. Passes are watched in windows, and between two of them a norm
+ * that falls while a model converges may fall far: a norm that vanishes is also far below where its own fall would have brought it.
  *
  * @param ended whether the latest value is usual again
  */
@@ -26,6 +27,9 @@ record NormTrend(long firstBackward, long lastBackward, double value, double med
     /** Values that are the latest; a drift that takes so many is none to wake anybody for. */
     static final int RECENT = 16;
 
+    /** The most by which the norm of a model that converges falls from one backward pass to the next. */
+    private static final double SLOW = 1.1;
+
     /** What counts as growing, or shrinking, from one value to the next. */
     private static final double STEEP = 1.5;
 
@@ -44,7 +48,9 @@ record NormTrend(long firstBackward, long lastBackward, double value, double med
             }
             double median = kept == 0 ? Double.NaN : median(sorted, kept);
             boolean far = isFar(value, median, up);
-            row = far && isFar(value, recentMedian(totals, i - row), up) ? row + 1 : 0;
+            row = far && isFar(value, recentMedian(totals, i - row), up) && (up || leftItsFall(totals, i - row, i))
+                    ? row + 1
+                    : 0;
             steep = isSteep(before, value, up) ? steep + 1 : 0;
             if (row >= IN_A_ROW || (row > 0 && steep >= IN_A_ROW)) {
                 found = found == null
@@ -74,6 +80,32 @@ record NormTrend(long firstBackward, long lastBackward, double value, double med
         }
         Arrays.sort(recent);
         return recent.length == 0 ? Double.NaN : median(recent, recent.length);
+    }
+
+    /**
+     * Whether a value is far below the line through the logarithms of the first {@code end} values over their backward passes, which is least squares. The
+     * line never rises, nor falls by more than {@link #SLOW} a pass: what falls faster does vanish.
+     */
+    private static boolean leftItsFall(SampleSeries totals, int end, int at) {
+        double passes = 0;
+        double logs = 0;
+        for (int i = 0; i < end; i++) {
+            passes += totals.backward(i) / (double) end;
+            logs += log(totals, i) / end;
+        }
+        double squares = 0;
+        double products = 0;
+        for (int i = 0; i < end; i++) {
+            double pass = totals.backward(i) - passes;
+            squares += pass * pass;
+            products += pass * (log(totals, i) - logs);
+        }
+        double slope = squares == 0 ? 0 : Math.max(-Math.log(SLOW), Math.min(0, products / squares));
+        return isFar(totals.value(at), Math.exp(logs + slope * (totals.backward(at) - passes)), false);
+    }
+
+    private static double log(SampleSeries totals, int i) {
+        return Math.log(Math.max(totals.value(i), Double.MIN_NORMAL));
     }
 
     private static boolean isFar(double value, double median, boolean up) {

@@ -35,6 +35,7 @@ public final class RankFacts {
     private long firstCounted = -1;
     private long lastCounted = -1;
     private int countedPatterns;
+    private boolean changed;
 
     RankFacts(int rank, RankState state, RankModel model) {
         this.rank = rank;
@@ -178,6 +179,7 @@ public final class RankFacts {
 
     /** Torch's own word that the parameter went unused in a pass that may not have been watched. */
     void addUnusedByTorch(int parameter, long backward) {
+        changed |= Words.get(usedWhole, parameter);
         Words.set(unused, parameter);
         lastUnused[parameter] = Math.max(lastUnused[parameter], backward);
     }
@@ -258,8 +260,8 @@ public final class RankFacts {
         return lastCounted;
     }
 
-    /** Whether the passes that count all used the same parameters. */
+    /** Whether the passes that count all used the same parameters, and torch tells of none that did not. */
     boolean steady() {
-        return countedPatterns <= 1;
+        return countedPatterns <= 1 && !changed;
     }
 }

@@ -170,6 +170,35 @@ class GradientHealthTest {
         assertThat(growing.ids()).doesNotContain("exploding_gradient/Net");
     }
 
+    /** 16 passes and then windows of three, as a reporter takes norms: a norm that halves in 35 passes is tenfold less in the next window but one. */
+    @Test
+    void norm_thatFallsBetweenWatchedWindows_converges() {
+        for (int gap : new int[] {40, 100, 160, 300}) {
+            TestJob job = TestJob.withDefault("body");
+            for (int i = 0, left = 16; i < 30; i++, left = 3) {
+                for (; left > 0; left--) {
+                    // Batches differ: up and down by a third.
+                    double noise = 1 + 0.33 * Math.sin(7.0 * job.backward(0));
+                    norms(job, 1, (float) (noise * Math.max(0.03, Math.pow(0.98, job.backward(0)))), 0);
+                }
+                job.unwatched(gap);
+            }
+
+            assertThat(job.ids()).as("windows %d passes apart", gap).doesNotContain("vanishing_gradient/Net");
+        }
+    }
+
+    @Test
+    void norm_thatFallsAtOnceBetweenWatchedWindows_vanishes() {
+        TestJob job = norms(TestJob.withDefault("body"), 16, 1, 0.5f);
+        for (int i = 0; i < 4; i++) {
+            norms(job.unwatched(60), 3, 1, 0.4f);
+        }
+        norms(job.unwatched(60), 3, 0.001f, 0.0005f);
+
+        assertThat(job.finding().cause()).isEqualTo(Cause.VANISHING_GRADIENT);
+    }
+
     @Test
     void norm_thatCameBack_isWorthKnowingOnly() {
         TestJob job = norms(TestJob.withDefault("body"), 10, 1, 1);

@@ -105,5 +105,9 @@ class RankDivergentDetectorTest {
 
         assertThat(finding.cause()).isEqualTo(Cause.RANK_DIVERGENT);
         assertThat(finding.ranks()).containsExactly(1);
+        assertThat(actions(finding.advice()))
+                .as("rank 1 used it in 50 passes and not in this one")
+                .containsExactly(Action.FIND_UNUSED_PARAMETERS);
+        assertThat(actions(finding.avoid())).contains(Action.STATIC_GRAPH);
     }
 }
