@@ -42,6 +42,9 @@ public final class AgentMain {
                 say("not watching: " + e.getMessage());
                 return;
             }
+            if (settings.isDisabled()) {
+                return;
+            }
             Probe.start(new Trainers(settings, AgentMain::say));
             Installer.install(instrumentation, AgentMain::say);
         } catch (Throwable e) {
