@@ -23,18 +23,18 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A collector of a test: takes connections on loopback, answers each Hello, keeps the frames. */
-final class FakeCollector implements AutoCloseable {
+public final class FakeCollector implements AutoCloseable {
     static final byte[] WELCOME =
             new FrameBuffer().add(new Welcome(1, "test", true)).toByteArray();
 
-    final List<Connection> connections = new CopyOnWriteArrayList<>();
-    final int port;
+    public final List<Connection> connections = new CopyOnWriteArrayList<>();
+    public final int port;
     private final ServerSocket server;
     private final byte[] answer;
     private final Thread accepting;
     private boolean isReading = true;
 
-    FakeCollector() throws IOException {
+    public FakeCollector() throws IOException {
         this(0, WELCOME, null);
     }
 
@@ -65,7 +65,7 @@ final class FakeCollector implements AutoCloseable {
     }
 
     /** Waits until it is so, looked at after each frame and each end of a connection; false where it never was. */
-    synchronized boolean sees(BooleanSupplier condition) throws InterruptedException {
+    public synchronized boolean sees(BooleanSupplier condition) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.getAsBoolean()) {
             long millis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
@@ -77,7 +77,7 @@ final class FakeCollector implements AutoCloseable {
         return true;
     }
 
-    List<Frame> all(int kind) {
+    public List<Frame> all(int kind) {
         return connections.stream().flatMap(one -> one.of(kind).stream()).collect(Collectors.toList());
     }
 
@@ -116,7 +116,7 @@ final class FakeCollector implements AutoCloseable {
     }
 
     /** A frame as it came. */
-    static final class Frame {
+    public static final class Frame {
         final int kind;
         final byte[] payload;
 
@@ -125,11 +125,11 @@ final class FakeCollector implements AutoCloseable {
             this.payload = payload;
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             return Frames.json(payload, kind == FrameKind.HELLO ? 8 : 0);
         }
 
-        StepReader step() {
+        public StepReader step() {
             return new StepReader().wrap(ByteBuffer.wrap(payload));
         }
 
@@ -140,7 +140,7 @@ final class FakeCollector implements AutoCloseable {
     }
 
     /** Frames of one connection, in order. */
-    final class Connection {
+    public final class Connection {
         final List<Frame> frames = new ArrayList<>();
         private final Socket socket;
         private volatile boolean isClosed;
@@ -149,7 +149,7 @@ final class FakeCollector implements AutoCloseable {
             this.socket = socket;
         }
 
-        List<Frame> of(int kind) {
+        public List<Frame> of(int kind) {
             synchronized (FakeCollector.this) {
                 return frames.stream().filter(frame -> frame.kind == kind).collect(Collectors.toList());
             }
