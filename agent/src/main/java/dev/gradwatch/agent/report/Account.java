@@ -1,8 +1,8 @@
 package dev.gradwatch.agent.report;
 
 /**
- * What watching cost, a pass at a time, smoothed over the last few windows; all in nanoseconds of the training thread, which alone uses it. Norms are counted apart
- * from the rest, since here they cost a call into the engine a parameter.
+ * What watching cost, a pass at a time, smoothed over the last few windows; all in nanoseconds of the training thread, which alone uses it. Norms
+ * are counted apart from the rest, since here they cost a call into the engine a parameter.
  */
 final class Account {
     private double passNanos;

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the JSON object of a frame that a collector sent. Whatever the bytes are, it ends and does not throw: what is no object is null. Members that are null and
- * the contents of lists are left out, since no answer has any. Its memory is bounded by the frame. One thread at a time.
+ * Reads the JSON object of a frame that a collector sent. Whatever the bytes are, it ends and does not throw: what is no object is null. Members
+ * that are null and the contents of lists are left out, since no answer has any. Its memory is bounded by the frame. One thread at a time.
  */
 final class Answer {
     private static final int MAX_DEPTH = 16;

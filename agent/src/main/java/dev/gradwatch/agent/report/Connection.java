@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a collector: the sending thread writes, a thread of its own reads. Memory is bounded by one incoming frame. {@link #close} may be called by any
- * thread, more than once, and ends whatever blocks on the connection.
+ * One connection to a collector: the sending thread writes, a thread of its own reads. Memory is bounded by one incoming frame. {@link #close} may
+ * be called by any thread, more than once, and ends whatever blocks on the connection.
  */
 final class Connection {
     private static final int HEAD_BYTES = 5;

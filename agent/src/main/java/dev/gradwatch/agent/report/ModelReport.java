@@ -14,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One model on one rank, told of each of its passes by the training thread, one at a time; a {@link Reporter} makes it. What it answers about the coming pass stays
- * the same until that pass is reported. It never throws and never blocks: a mistake turns the reporter off, and what cannot be sent is kept in a ledger of bounded
- * size.
+ * One model on one rank, told of each of its passes by the training thread, one at a time; a {@link Reporter} makes it. What it answers about the
+ * coming pass stays the same until that pass is reported. It never throws and never blocks: a mistake turns the reporter off, and what cannot be
+ * sent is kept in a ledger of bounded size.
  */
 public final class ModelReport {
     /** A mean over about so many passes. */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dictionary of bit patterns and the runs of passes in which each held. Nearly every pass repeats the one before, so a repeat costs one comparison and an
- * addition. Past its bounds the oldest half of the runs is folded into counts a bit, which never grow. One thread at a time.
+ * A dictionary of bit patterns and the runs of passes in which each held. Nearly every pass repeats the one before, so a repeat costs one
+ * comparison and an addition. Past its bounds the oldest half of the runs is folded into counts a bit, which never grow. One thread at a time.
  */
 final class Patterns {
     private static final int FIRST = 0;

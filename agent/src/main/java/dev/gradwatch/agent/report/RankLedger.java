@@ -13,10 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rank knows of one model's passes: the rank owns it, the collector holds a copy. Every watched pass is entered before it is offered to the connection, so a
- * slow or absent collector loses nothing. Its size has a bound that does not depend on the length of the job.
+ * What a rank knows of one model's passes: the rank owns it, the collector holds a copy. Every watched pass is entered before it is offered to the
+ * connection, so a slow or absent collector loses nothing. Its size has a bound that does not depend on the length of the job.
  *
- * <p>The training thread enters, the sending thread takes pictures; the lock between them is held for copies alone, never while something is encoded or sent.
+ * <p>The training thread enters, the sending thread takes pictures; the lock between them is held for copies alone, never while something is
+ * encoded or sent.
  */
 final class RankLedger {
     static final int KEPT_FLAGS = StepFlags.NO_SYNC | StepFlags.FORWARD_RAN | StepFlags.PARTIAL | StepFlags.SCALED;

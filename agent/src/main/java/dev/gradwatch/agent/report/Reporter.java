@@ -8,8 +8,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What one rank tells the collector, over one connection that two daemon threads keep. Thread-safe; never throws, and blocks only where a method says for how
- * long. Who made it calls {@link #finish} at the end of the process, or lets the process end without it: then the collector takes the rank for lost.
+ * What one rank tells the collector, over one connection that two daemon threads keep. Thread-safe; never throws, and blocks only where a method
+ * says for how long. Who made it calls {@link #finish} at the end of the process, or lets the process end without it: then the collector takes the
+ * rank for lost.
  */
 public final class Reporter {
     /** How long a failure waits to be sent: the process may not live to try again. Over TLS a handshake may have to be done before. */

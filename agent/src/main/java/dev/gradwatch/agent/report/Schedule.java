@@ -13,8 +13,8 @@ import java.util.zip.CRC32;
  *   norms  M >= L            in a window's first 3 passes, where those M bits are clear
  * </pre>
  *
- * h(k) is CRC-32 of {@code JOB/k}. Gaps between windows are irregular, so that no period of the job's own can hide from them. The training thread asks; the
- * level and the switch of the norms may be used by others.
+ * h(k) is CRC-32 of {@code JOB/k}. Gaps between windows are irregular, so that no period of the job's own can hide from them. The training thread
+ * asks; the level and the switch of the norms may be used by others.
  */
 final class Schedule {
     static final int FIRST_PASSES = 50;
@@ -81,8 +81,9 @@ final class Schedule {
     }
 
     /**
-     * Chooses the levels after a window, all costs in nanoseconds of the training thread. Half the windows go with each level; the lowest level wins that leaves
-     * room for the norms of as many windows, or half the budget for those of fewer. Without norms that is the Python reporter's rule.
+     * Chooses the levels after a window, all costs in nanoseconds of the training thread. Half the windows go with each level; the lowest level
+     * wins that leaves room for the norms of as many windows, or half the budget for those of fewer. Without norms that is the Python reporter's
+     * rule.
      *
      * @param windowNanos what a window costs above the unwatched passes, norms apart
      * @param normNanos what norms add to a window

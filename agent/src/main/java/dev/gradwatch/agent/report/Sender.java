@@ -1,12 +1,7 @@
 package dev.gradwatch.agent.report;
 
 import dev.gradwatch.wire.FrameKind;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *                        └ no room: lost ──────┘ asks the Source for the ledger of what was lost
  * </pre>
  *
- * {@link #offer} never blocks: the lock is never held while something is encoded, connected or written. While there is no connection nothing is queued; the next
- * one begins with everything that is known.
+ * {@link #offer} never blocks: the lock is never held while something is encoded, connected or written. While there is no connection nothing is
+ * queued; the next one begins with everything that is known.
  */
 final class Sender {
     /** The owner of frames that belong to no model. */
@@ -49,9 +44,7 @@ final class Sender {
     /** Guards what follows up to the blank line. */
     private final Object lock = new Object();
 
-    private final Deque<byte[]> queue = new ArrayDeque<>();
-    private long queuedBytes;
-    private Set<Integer> lost = new HashSet<>();
+    private final Outbox outbox = new Outbox();
     private boolean isDown;
     private boolean isWriting;
     private boolean isFinishing;
@@ -87,10 +80,10 @@ final class Sender {
             if (!takes()) {
                 return;
             }
-            if (queue.size() < Bounds.MAX_QUEUED_FRAMES && queuedBytes + frame.length <= Bounds.MAX_QUEUED_BYTES) {
+            if (outbox.hasRoom(frame)) {
                 enqueue(frame);
             } else {
-                lost.add(owner);
+                outbox.lose(owner);
             }
         }
     }
@@ -109,11 +102,10 @@ final class Sender {
     }
 
     private void enqueue(byte[] frame) {
-        queuedBytes += frame.length;
-        queue.add(frame);
-        if (queue.size() == 1) {
+        if (outbox.isEmpty()) {
             lock.notifyAll();
         }
+        outbox.add(frame);
     }
 
     /** Waits until the kernel has what was offered, where a connection stands or is being made; at most so long. */
@@ -121,7 +113,7 @@ final class Sender {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         synchronized (lock) {
             try {
-                while (takes() && thread != null && (isWriting || !queue.isEmpty()) && pause(until)) {
+                while (takes() && thread != null && (isWriting || !outbox.isEmpty()) && pause(until)) {
                     // It is looked at again.
                 }
             } catch (InterruptedException e) {
@@ -157,7 +149,7 @@ final class Sender {
     void stop() {
         synchronized (lock) {
             isStopped = true;
-            clear();
+            outbox.clear();
             if (connection != null) {
                 connection.close();
             }
@@ -224,7 +216,7 @@ final class Sender {
             if (!isFirst) {
                 // Frames are kept again before the picture of everything is taken, so nothing falls between the two.
                 synchronized (lock) {
-                    clear();
+                    outbox.clear();
                     isDown = false;
                 }
                 writeAll(made, source.everything());
@@ -237,26 +229,20 @@ final class Sender {
     /** One look at what there is to send. */
     private void turn(Connection current) throws InterruptedException {
         try {
-            byte[] chunk = null;
-            Set<Integer> models = Set.of();
+            byte[] chunk;
+            Set<Integer> lost;
             synchronized (lock) {
-                while (queue.isEmpty() && lost.isEmpty() && !isFinishing && !isStopped && !current.isEnded()) {
+                while (outbox.hasNothing() && !isFinishing && !isStopped && !current.isEnded()) {
                     if (!pause(nextProgress)) {
                         break;
                     }
                 }
                 isWriting = true;
-                if (!queue.isEmpty()) {
-                    chunk = take();
-                } else if (!lost.isEmpty()) {
-                    models = lost;
-                    lost = new HashSet<>();
-                }
+                chunk = outbox.take();
+                lost = outbox.takeLost();
             }
-            if (chunk != null) {
-                current.write(chunk);
-            }
-            writeAll(current, source.lost(models));
+            current.write(chunk);
+            writeAll(current, source.lost(lost));
             if (System.nanoTime() - nextProgress >= 0) {
                 nextProgress = System.nanoTime() + PROGRESS_NANOS;
                 current.write(source.progress());
@@ -280,23 +266,6 @@ final class Sender {
         }
     }
 
-    /** Under the lock: some of the queue, as one array. */
-    private byte[] take() {
-        byte[] first = queue.remove();
-        queuedBytes -= first.length;
-        if (queue.isEmpty() || first.length >= Bounds.SEND_BYTES) {
-            return first;
-        }
-        ByteArrayOutputStream chunk = new ByteArrayOutputStream(Bounds.SEND_BYTES);
-        chunk.writeBytes(first);
-        while (!queue.isEmpty() && chunk.size() < Bounds.SEND_BYTES) {
-            byte[] next = queue.remove();
-            queuedBytes -= next.length;
-            chunk.writeBytes(next);
-        }
-        return chunk.toByteArray();
-    }
-
     private void disconnect(Connection broken) throws InterruptedException {
         broken.awaitEnd(LAST_WORD_MILLIS);
         drop();
@@ -315,15 +284,9 @@ final class Sender {
             }
             connection = null;
             isDown = true;
-            clear();
+            outbox.clear();
             lock.notifyAll();
         }
-    }
-
-    private void clear() {
-        queue.clear();
-        queuedBytes = 0;
-        lost.clear();
     }
 
     /** Full jitter, so that a thousand ranks do not come back to a new collector in the same moment. */
@@ -367,18 +330,22 @@ final class Sender {
             return;
         }
         try {
-            List<byte[]> rest = new ArrayList<>();
-            Set<Integer> models;
-            synchronized (lock) {
-                if (isStopped) {
-                    return;
+            while (true) {
+                byte[] chunk;
+                Set<Integer> lost;
+                synchronized (lock) {
+                    if (isStopped) {
+                        return;
+                    }
+                    if (outbox.hasNothing()) {
+                        break;
+                    }
+                    chunk = outbox.take();
+                    lost = outbox.takeLost();
                 }
-                rest.addAll(queue);
-                models = lost;
-                lost = new HashSet<>();
+                last.write(chunk);
+                writeAll(last, source.lost(lost));
             }
-            writeAll(last, rest);
-            writeAll(last, source.lost(models));
             last.write(source.goodbye());
             last.finish();
             last.awaitEnd(Math.min(GOODBYE_MILLIS, millisLeft()));

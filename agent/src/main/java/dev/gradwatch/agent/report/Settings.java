@@ -44,7 +44,8 @@ public final class Settings {
     }
 
     /**
-     * Reads the agent's options over the environment, and the files that they name. A token is never an option, because lists of processes show those.
+     * Reads the agent's options over the environment, and the files that they name. A token is never an option, because lists of processes show
+     * those.
      *
      * @param options {@code collector=HOST:PORT,job=NAME,token-file=PATH,tls-ca=PATH,budget=0.5%}, any of them; no value holds a comma. Null as empty
      * @param environment gives GRADWATCH_COLLECTOR, _JOB, _TOKEN, _TLS_CA, _BUDGET and _DISABLE, which mean what they mean to the Python reporter

@@ -8,7 +8,9 @@ import dev.gradwatch.agent.report.FakeCollector.Frame;
 import dev.gradwatch.wire.Ask;
 import dev.gradwatch.wire.FrameBuffer;
 import dev.gradwatch.wire.FrameKind;
+import dev.gradwatch.wire.Hello;
 import dev.gradwatch.wire.Limits;
+import dev.gradwatch.wire.Manifest;
 import dev.gradwatch.wire.Probe;
 import dev.gradwatch.wire.Refused;
 import dev.gradwatch.wire.StepFlags;
@@ -19,6 +21,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -350,7 +353,7 @@ class ReporterTest {
                                 + " (the job goes on)");
         job.reporter.finish("exit", FINISH_MILLIS);
         TestJob large = job(collector.port);
-        large.reporter.model(new dev.gradwatch.wire.Manifest(1, "Net", "Trainer", 0), 1, Limits.MAX_PARAMETERS + 1);
+        large.reporter.model(new Manifest(1, "Net", "Trainer", 0), 1, Limits.MAX_PARAMETERS + 1);
         assertThat(large.said)
                 .containsExactly("stopped watching: java.lang.IllegalArgumentException: parameters: 262145"
                         + " (expected: 0-262144) (the job goes on)");
@@ -360,7 +363,7 @@ class ReporterTest {
     @Test
     void helloThatFails_isSaidOnce() throws Exception {
         FakeCollector collector = collector();
-        List<String> said = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<String> said = new CopyOnWriteArrayList<>();
         Settings settings = Settings.of("job=j,collector=127.0.0.1:" + collector.port, Map.<String, String>of()::get);
         Reporter reporter = new Reporter(
                 settings,
@@ -380,7 +383,7 @@ class ReporterTest {
     @Test
     void finishWithoutStart_doesNothing() {
         Settings settings = Settings.of("job=j", Map.<String, String>of()::get);
-        Reporter reporter = new Reporter(settings, () -> new dev.gradwatch.wire.Hello("j", 0, 1, 1), line -> {});
+        Reporter reporter = new Reporter(settings, () -> new Hello("j", 0, 1, 1), line -> {});
         reporter.finish("exit", FINISH_MILLIS);
         reporter.start();
         assertThat(reporter.isOff()).isTrue();
