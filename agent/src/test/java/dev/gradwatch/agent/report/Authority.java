@@ -68,6 +68,8 @@ final class Authority {
     private void keytool(String alias, String command, String... more) throws Exception {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                // Each call is a short life.
+                "-J-XX:TieredStopAtLevel=1",
                 command,
                 "-alias",
                 alias,

@@ -341,6 +341,29 @@ class ReporterTest {
     }
 
     @Test
+    void dearPasses_areWatchedRarely() throws Exception {
+        TestJob job = new TestJob(FakeCollector.freePort(), "job=fixed", 3);
+        List<Long> watched = new ArrayList<>();
+        for (long pass = 0; pass < 64 * 64; pass++) {
+            if (job.model.watches()) {
+                watched.add(pass);
+                job.model.watched(TestJob.FLAGS, pass, new long[] {7}, null, Double.NaN, 1_000_000_000);
+            } else {
+                job.model.unwatched(pass, 0);
+            }
+        }
+        Schedule highest = new Schedule("fixed", Budget.DEFAULT).at(12, 12);
+        List<Long> rare =
+                LongStream.range(128, 64 * 64).filter(highest::watches).boxed().collect(Collectors.toList());
+        // The first passes and the first window, whose cost is seen after it.
+        assertThat(watched.subList(0, 66))
+                .last()
+                .satisfies(last -> assertThat(last).isLessThan(128L));
+        assertThat(watched.subList(66, watched.size())).isEqualTo(rare);
+        job.reporter.finish("exit", FINISH_MILLIS);
+    }
+
+    @Test
     void mistakeOfTheCaller_turnsTheReporterOffAndThrowsNothing() throws Exception {
         FakeCollector collector = collector();
         TestJob job = job(collector.port);
