@@ -13,6 +13,8 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +35,16 @@ public final class Trainers {
     private int models;
     private WeakReference<@Nullable Throwable> told = new WeakReference<>(null);
 
-    /** @param say prints a line for a person */
+    /** @param say prints a line for a person; the same line comes once */
     public Trainers(Settings settings, Consumer<String> say) {
         this.settings = settings;
-        this.say = say;
+        // What is wrong with the collector each rank finds by itself.
+        Set<String> said = ConcurrentHashMap.newKeySet();
+        this.say = line -> {
+            if (said.add(line)) {
+                say.accept(line);
+            }
+        };
     }
 
     /** Watches it, where it is not watched yet. */
