@@ -181,7 +181,8 @@ final class TrainerWatch {
         String name = djl.nameOf(of);
         Manifest manifest = found.manifest(djl, model, name.isBlank() ? found.className() : name, trainable);
         if (batchSize > 0) {
-            manifest.note("batches of " + batchSize + " items on " + devices.length + " devices");
+            manifest.note("Batches of " + batchSize + " items"
+                    + (devices.length == 1 ? "." : ", split over " + devices.length + " devices."));
         }
         reports = owner.report(djl, names, manifest, model, size);
         blocks = found;
