@@ -84,8 +84,9 @@ final class AttachCommand implements Callable<Integer> {
     @Option(
             names = "--budget",
             paramLabel = "PERCENT",
+            converter = Budget.Converter.class,
             description = "How much of the step time the watching may cost, such as 0.5; off watches every step.")
-    private @Nullable String budget;
+    private @Nullable Budget budget;
 
     @Mixin
     private ListenOptions listening = new ListenOptions();
@@ -127,9 +128,6 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     private void check() throws IOException {
-        if (budget != null && !budget.matches("off|[0-9]{1,3}(\\.[0-9]{1,6})?")) {
-            throw wrong("budget: " + budget + " (expected: percent such as 0.5, or off)");
-        }
         if (job != null && (job.isBlank() || job.contains(","))) {
             throw wrong("job: " + (job.isBlank() ? "empty" : job) + " (expected: a name without a comma)");
         }
@@ -183,8 +181,9 @@ final class AttachCommand implements Callable<Integer> {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("collector", ReporterEnvironment.address(to));
         options.put("job", id);
-        if (budget != null) {
-            options.put("budget", budget.equals("off") ? budget : budget + "%");
+        String cost = budget != null ? budget.text() : System.getenv("GRADWATCH_BUDGET");
+        if (cost != null && !cost.isBlank()) {
+            options.put("budget", cost.strip());
         }
         if (collector != null && tlsCa != null) {
             options.put("tls-ca", TrustedCa.everywhere(tlsCa));

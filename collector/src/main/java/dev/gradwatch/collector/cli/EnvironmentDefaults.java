@@ -15,8 +15,11 @@ import picocli.CommandLine.Model.OptionSpec;
 final class EnvironmentDefaults implements IDefaultValueProvider {
     static final String PREFIX = "GRADWATCH_";
 
-    /** These ask for something else than the command; a variable that is left set must not. */
-    private static final Set<String> WITHOUT_TWIN = Set.of("--help", "--version");
+    /**
+     * Help and version ask for something else than the command; a variable that is left set must not. GRADWATCH_BUDGET is the reporters' own, who read
+     * it themselves, and a bare number of theirs is a fraction.
+     */
+    private static final Set<String> WITHOUT_TWIN = Set.of("--help", "--version", "--budget");
 
     private final Map<String, String> environment;
 

@@ -54,9 +54,9 @@ final class ReporterEnvironment {
         return this;
     }
 
-    ReporterEnvironment spending(@Nullable String budget) {
+    ReporterEnvironment spending(@Nullable Budget budget) {
         if (budget != null) {
-            variables.put("GRADWATCH_BUDGET", budget);
+            variables.put("GRADWATCH_BUDGET", budget.text());
         }
         return this;
     }

@@ -87,8 +87,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--budget",
             paramLabel = "PERCENT",
+            converter = Budget.Converter.class,
             description = "How much of the step time the watching may cost, such as 0.5; off watches every step.")
-    private @Nullable String budget;
+    private @Nullable Budget budget;
 
     @Option(
             names = "--pty",
@@ -134,10 +135,6 @@ final class RunCommand implements Callable<Integer> {
 
     private void check() throws IOException {
         Executable.find(command.get(0));
-        if (budget != null && !budget.matches("off|[0-9]{1,3}(\\.[0-9]{1,6})?")) {
-            throw new ParameterException(
-                    commandLine(), "budget: " + budget + " (expected: percent such as 0.5, or off)");
-        }
         if (job != null && job.isBlank()) {
             throw new ParameterException(commandLine(), "job: empty (expected: a name)");
         }

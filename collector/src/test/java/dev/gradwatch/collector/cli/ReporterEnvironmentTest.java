@@ -17,7 +17,7 @@ class ReporterEnvironmentTest {
     void variables_nameCollectorJobAndToken() {
         assertThat(new ReporterEnvironment(Map.of("A", "b"))
                         .reportingTo(COLLECTOR, "secret", "job-1")
-                        .spending("off")
+                        .spending(new Budget("off"))
                         .variables())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "A", "b",

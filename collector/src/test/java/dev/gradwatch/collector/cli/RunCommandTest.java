@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sun.misc.Signal;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -218,6 +220,30 @@ class RunCommandTest {
             assertThat(run.line()).isEqualTo("24");
             assertThat(run.line()).isEqualTo("mine");
             assertThat(run.line()).isEqualTo("off");
+        }
+    }
+
+    /** A bare number of the reporters' variable is a fraction, and 0.5 of all time would be half of it. */
+    @Test
+    void budget_isPercentHere_andAsGivenInTheEnvironment() throws Exception {
+        String script = "echo $GRADWATCH_BUDGET";
+        try (ForkedGradwatch run = ForkedGradwatch.start(home, "run", "--budget", "0.5", "--", "sh", "-c", script)) {
+            assertThat(run.line()).isEqualTo("0.5%");
+        }
+        try (ForkedGradwatch run =
+                ForkedGradwatch.start(home, Map.of("GRADWATCH_BUDGET", "0.01"), "run", "--", "sh", "-c", script)) {
+            assertThat(run.line()).isEqualTo("0.01");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fast", "0", "101", "-1", "%"})
+    void budget_thatIsNoShare_isRefused(String budget) throws Exception {
+        try (ForkedGradwatch run = ForkedGradwatch.start(home, "run", "--budget=" + budget, "--", "true")) {
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.errors())
+                    .contains(
+                            "budget: " + budget + " (expected: percent such as 0.5, above 0 and at most 100, or off)");
         }
     }
 
