@@ -13,12 +13,12 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 
 /** The jobs of {@code djl/Jobs.java} as commands of a real JVM with a real DJL, whose jars Maven left beside the build. */
-final class DjlJobs {
-    static final String NEWEST = "0.35.1";
+public final class DjlJobs {
+    public static final String NEWEST = "0.35.1";
     static final String OLDEST = "0.28.0";
 
-    static final Path SOURCE = Path.of("src/test/resources/djl/Jobs.java").toAbsolutePath();
-    static final Path AGENT = Launched.ROOT.resolve("agent/target/gradwatch-agent.jar");
+    public static final Path SOURCE = Path.of("src/test/resources/djl/Jobs.java").toAbsolutePath();
+    public static final Path AGENT = Launched.ROOT.resolve("agent/target/gradwatch-agent.jar");
 
     /** The module's own artifact, which brings nothing of what the agent needs. */
     static final Path THIN_AGENT = Launched.ROOT.resolve("agent/target/gradwatch-agent-0.1.0.jar");
@@ -33,7 +33,7 @@ final class DjlJobs {
     }
 
     /** DJL's jars; the test is aborted on a machine that its native code does not fit. */
-    static List<Path> jars(String version) throws IOException {
+    public static List<Path> jars(String version) throws IOException {
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");
         if (!machine.equals("Linux amd64")) {
             return abort(
@@ -47,7 +47,7 @@ final class DjlJobs {
     }
 
     /** Compiles sources for Java 11 into a folder, which is returned. */
-    static Path compile(Path into, List<String> options, Path... sources) {
+    public static Path compile(Path into, List<String> options, Path... sources) {
         List<String> arguments =
                 new ArrayList<>(List.of("--release", "11", "-Xlint:all,-requires-automatic", "-d", into.toString()));
         arguments.addAll(options);
@@ -61,7 +61,7 @@ final class DjlJobs {
         return into;
     }
 
-    static String path(List<Path> entries) {
+    public static String path(List<Path> entries) {
         return entries.stream().map(Path::toString).collect(Collectors.joining(":"));
     }
 
@@ -75,7 +75,7 @@ final class DjlJobs {
     }
 
     /** {@code java OPTIONS -cp CLASSES:DJL MAIN ARGUMENTS}. */
-    static List<String> command(String version, Path classes, String... arguments) throws IOException {
+    public static List<String> command(String version, Path classes, String... arguments) throws IOException {
         List<Path> entries = new ArrayList<>(List.of(classes));
         entries.addAll(jars(version));
         List<String> command = new ArrayList<>(List.of(java()));
