@@ -76,6 +76,38 @@ class DjlJobsIT {
         assertThat(run("source", command).differences(row)).isEmpty();
     }
 
+    /** What {@code agent/example/run} starts, with the jars that the tests have. */
+    @Test
+    void example_hasAHeadThatLearnsNothing() throws Exception {
+        List<String> command = new ArrayList<>(List.of(DjlJobs.java()));
+        command.addAll(DjlJobs.options());
+        command.addAll(List.of(
+                "-cp",
+                DjlJobs.path(DjlJobs.jars(DjlJobs.NEWEST)),
+                Launched.ROOT.resolve("agent/example/DeadHead.java").toString()));
+        Outcome outcome = run("example", command);
+        assertThat(outcome.status()).as(outcome.everything()).isZero();
+        assertThat(outcome.printed()).contains("epoch 5 loss");
+        assertThat(outcome.report().path("findings").findValuesAsText("cause"))
+                .as(outcome.everything())
+                .containsExactly("graph_cut");
+        assertThat(outcome.report().path("findings").path(0).path("modules"))
+                .extracting(JsonNode::asText)
+                .containsExactly("03radius");
+    }
+
+    @Test
+    void exampleWithoutAJdk_saysSo() throws Exception {
+        String script = Launched.ROOT.resolve("agent/example/run").toString();
+        try (Launched run = Launched.start(
+                folder.resolve("script.log"), Map.of("JAVA_HOME", folder.toString()), List.of(script))) {
+            assertThat(run.await()).isEqualTo(1);
+            assertThat(run.printed())
+                    .isEqualTo("agent/example/run: " + folder
+                            + "/bin/java: not found (expected: a JDK of Java 17 or later, on PATH or named by JAVA_HOME)\n");
+        }
+    }
+
     private void holds(Row row, String version) throws Exception {
         List<String> command = new ArrayList<>(DjlJobs.command(version, classes, "Jobs", row.job()));
         command.addAll(List.of("--steps", Integer.toString(row.steps())));

@@ -131,12 +131,6 @@ class HostUnharmedIT {
     }
 
     @Test
-    void thinAgentAsTheAgent_trainsOn() throws Exception {
-        assertUnharmed(
-                ran(job("never_called")), ran(with(List.of("-javaagent:" + DjlJobs.THIN_AGENT), job("never_called"))));
-    }
-
-    @Test
     void applicationOnTheModulePath_isWatched() throws Exception {
         List<Path> modules = new ArrayList<>();
         List<Path> rest = new ArrayList<>();
@@ -191,6 +185,30 @@ class HostUnharmedIT {
                         () -> assertUnharmed(
                                 ran(job(job)),
                                 ran(with(agent("collector=" + collect().address()), job(job))))));
+    }
+
+    @Test
+    void agentAttachedMidway_isUnnoticedByTheJob() throws Exception {
+        Ran bare = answered(launch(job("never_called", "--steps", "60", "--wait", "30")), () -> {});
+        Collector collector = collect();
+        Running running = launch(job("never_called", "--steps", "60", "--wait", "30"));
+        Ran watched = answered(running, () -> {
+            Launched attach = Launched.start(
+                    folder.resolve("attach.log"),
+                    Map.of(),
+                    List.of(
+                            Launched.gradwatch(),
+                            "attach",
+                            "--collector",
+                            collector.address(),
+                            "--job",
+                            "attached",
+                            Long.toString(running.process().pid())));
+            started.add(attach);
+            assertThat(attach.await()).as(attach.printed()).isZero();
+        });
+        assertUnharmed(bare, watched);
+        assertTold("attached", "never_called");
     }
 
     @Test
