@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the JVM enters the agent: before {@code main}, or in a running program by {@code gradwatch attach PID}.
  *
- * <p>What leaves {@code premain} aborts the host, so nothing does: whatever is wrong is one line on stderr, and the program runs on unwatched. This class names
- * no type of ByteBuddy, so that it also loads where a jar of the agent without it lies on the program's class path.
+ * <p>What leaves {@code premain} aborts the host, so nothing does: whatever is wrong is one line on stderr, and the program runs on unwatched. ByteBuddy is
+ * named by {@code agent.instrument} alone, so that this class also loads where a jar of the agent without it lies on the program's class path.
  */
 public final class AgentMain {
     private static final AtomicBoolean LOADED = new AtomicBoolean();
@@ -42,12 +42,11 @@ public final class AgentMain {
                 say("not watching: " + e.getMessage());
                 return;
             }
+            if (settings.isDisabled()) {
+                return;
+            }
             Probe.start(new Trainers(settings, AgentMain::say));
             Installer.install(instrumentation, AgentMain::say);
-        } catch (LinkageError e) {
-            Probe.stop();
-            say("not watching: " + e
-                    + " (expected: gradwatch-agent.jar, and no other jar of the agent on the class path)");
         } catch (Throwable e) {
             Probe.stop();
             say("not watching: " + e);

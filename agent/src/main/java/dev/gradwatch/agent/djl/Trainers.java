@@ -9,8 +9,7 @@ import dev.gradwatch.wire.Limits;
 import dev.gradwatch.wire.Manifest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class Trainers {
     private volatile boolean collecting;
     private boolean stopped;
     private int models;
-    private @Nullable Throwable told;
+    private WeakReference<@Nullable Throwable> told = new WeakReference<>(null);
 
     /** @param say prints a line for a person */
     public Trainers(Settings settings, Consumer<String> say) {
@@ -137,10 +136,10 @@ public final class Trainers {
     /** An exception that leaves the trainer; one that passes several of its methods is told once. */
     public void failed(Object trainer, Throwable failure, String where) {
         TrainerWatch watch = find(trainer);
-        if (watch == null || failure == told) {
+        if (watch == null || failure == told.get()) {
             return;
         }
-        told = failure;
+        told = new WeakReference<>(failure);
         StringWriter trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
         String message = failure.getMessage();
@@ -228,15 +227,9 @@ public final class Trainers {
     }
 
     private Hello hello(Djl djl, int rank, int worldSize, String device) {
-        String host;
-        try {
-            host = InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            host = "localhost";
-        }
         return new Hello(
                         settings.job(), rank, worldSize, ProcessHandle.current().pid())
-                .host(host, rank)
+                .host(settings.host(), rank)
                 .device(device, null)
                 .framework("djl", djl.version())
                 .language("java " + System.getProperty("java.version"))

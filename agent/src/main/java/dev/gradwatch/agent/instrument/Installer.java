@@ -1,115 +1,75 @@
 package dev.gradwatch.agent.instrument;
 
-import static net.bytebuddy.matcher.ElementMatchers.any;
-import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
-import static net.bytebuddy.matcher.ElementMatchers.nameEndsWith;
-import static net.bytebuddy.matcher.ElementMatchers.nameStartsWith;
-import static net.bytebuddy.matcher.ElementMatchers.named;
-import static net.bytebuddy.matcher.ElementMatchers.not;
-import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
-import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
-
+import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.lang.instrument.UnmodifiableClassException;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.agent.builder.AgentBuilder;
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.dynamic.scaffold.TypeValidation;
-import net.bytebuddy.matcher.ElementMatcher;
-import net.bytebuddy.utility.JavaModule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the advice into DJL's classes, those that are loaded already included. A class or method that is not as it was in DJL 0.28 to 0.35 is left alone, with
- * one line; the program runs on.
+ * Hands DJL's classes to the chain, those that are loaded already included. ByteBuddy is loaded with the first of them, so that a program without DJL, such as a
+ * build tool that was given the agent by the environment, starts as fast as before. Called by any thread that loads a class.
  */
-public final class Installer {
-    private static final String TRAINER = "ai.djl.training.Trainer";
-    private static final String STORE = "ai.djl.training.ParameterStore";
-    private static final String EASY = "ai.djl.training.EasyTrain";
-    private static final String BATCH = "ai.djl.training.dataset.Batch";
+public final class Installer implements ClassFileTransformer {
+    private static final String DJL = "ai/djl/";
 
     private final Consumer<String> say;
-    private final Set<String> said = ConcurrentHashMap.newKeySet();
+    private @Nullable ClassFileTransformer chain;
+    private volatile boolean broken;
 
     private Installer(Consumer<String> say) {
         this.say = say;
     }
 
     /** @param say prints a line for a person */
-    public static void install(Instrumentation instrumentation, Consumer<String> say) {
-        new Installer(say).builder().installOn(instrumentation);
-    }
-
-    private AgentBuilder builder() {
-        // Names alone decide, so that no class of the host is looked at that is not DJL's.
-        return new AgentBuilder.Default(new ByteBuddy().with(TypeValidation.DISABLED))
-                .disableClassFormatChanges()
-                .with(AgentBuilder.RedefinitionStrategy.RETRANSFORMATION)
-                .with(AgentBuilder.PoolStrategy.Default.FAST)
-                .with(new Complaints())
-                .ignore(not(nameStartsWith("ai.djl.")))
-                .type(named(TRAINER))
-                .transform(advice("<init>", any(), CreatedAdvice.class))
-                .transform(advice("newGradientCollector", takesArguments(0), NewCollectorAdvice.class))
-                .transform(advice("forward", any(), ForwardAdvice.class))
-                .transform(advice("step", takesArguments(0), StepAdvice.class))
-                .transform(advice("close", takesArguments(0), CloseAdvice.class))
-                .type(named(STORE))
-                .transform(
-                        advice("getValue", takesArguments(3).and(takesArgument(2, boolean.class)), FetchAdvice.class))
-                .type(named(EASY))
-                .transform(advice("fit", takesArgument(0, named(TRAINER)), FitAdvice.class))
-                .transform(advice(
-                        "trainBatch",
-                        takesArgument(0, named(TRAINER)).and(takesArgument(1, named(BATCH))),
-                        BatchAdvice.class))
-                .type(nameStartsWith("ai.djl.").and(nameEndsWith("Engine")).and(not(named("ai.djl.engine.Engine"))))
-                .transform(advice("newGradientCollector", takesArguments(0), OpenedAdvice.class));
-    }
-
-    private AgentBuilder.Transformer advice(
-            String method, ElementMatcher<? super MethodDescription> which, Class<?> advice) {
-        ElementMatcher.Junction<MethodDescription> methods = method.equals("<init>") ? isConstructor() : named(method);
-        return (builder, type, loader, module, domain) -> {
-            if (!sees(loader)) {
-                say(type.getName() + ": its class loader does not see the agent");
-            } else if (type.getDeclaredMethods().filter(methods.and(which)).isEmpty()) {
-                say(type.getName() + "." + method + ": none (expected: as in DJL 0.28 to 0.35)");
-            } else {
-                return builder.visit(Advice.to(advice).on(methods.and(which)));
+    public static void install(Instrumentation instrumentation, Consumer<String> say)
+            throws UnmodifiableClassException {
+        instrumentation.addTransformer(new Installer(say), true);
+        List<Class<?>> loaded = new ArrayList<>();
+        for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+            if (type.getName().startsWith(DJL.replace('/', '.')) && instrumentation.isModifiableClass(type)) {
+                loaded.add(type);
             }
-            return builder;
-        };
+        }
+        if (!loaded.isEmpty()) {
+            instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
+        }
     }
 
-    /** Whether classes of that loader find the class that the advice calls. */
-    private static boolean sees(@Nullable ClassLoader loader) {
+    @Override
+    public byte @Nullable [] transform(
+            @Nullable Module module,
+            @Nullable ClassLoader loader,
+            @Nullable String className,
+            @Nullable Class<?> redefined,
+            @Nullable ProtectionDomain domain,
+            byte[] bytes) {
+        if (broken || className == null || !className.startsWith(DJL)) {
+            return null;
+        }
         try {
-            return Class.forName("dev.gradwatch.agent.Probe", false, loader) == dev.gradwatch.agent.Probe.class;
-        } catch (ClassNotFoundException | LinkageError e) {
-            return false;
+            return chain().transform(module, loader, className, redefined, domain, bytes);
+        } catch (Throwable e) {
+            if (!broken) {
+                broken = true;
+                say.accept("not watching: " + e
+                        + (e instanceof LinkageError
+                                ? " (expected: gradwatch-agent.jar, and no other jar of the agent on the class path)"
+                                : ""));
+            }
+            return null;
         }
     }
 
-    private void say(String what) {
-        if (said.add(what)) {
-            say.accept("not all is watched: " + what);
+    private synchronized ClassFileTransformer chain() {
+        ClassFileTransformer made = chain;
+        if (made == null) {
+            made = Chain.make(say);
+            chain = made;
         }
-    }
-
-    private final class Complaints extends AgentBuilder.Listener.Adapter {
-        @Override
-        public void onError(
-                String typeName,
-                @Nullable ClassLoader classLoader,
-                @Nullable JavaModule module,
-                boolean loaded,
-                Throwable throwable) {
-            say(typeName + ": " + throwable);
-        }
+        return made;
     }
 }

@@ -1,0 +1,3 @@
+package ai.djl.training;
+
+public class GradientCollector {}
