@@ -253,6 +253,8 @@ export const EN = {
   'action.check_loss_scale_or_activation': 'Check the loss scale and the activations',
   'action.clip_gradients_or_lower_rate': 'Clip the gradients, or lower the learning rate',
   'action.find_first_nonfinite': 'Find the first value that is not finite',
+  'action.remove_or_freeze': 'Remove it, or freeze it',
+  'action.keep_or_freeze_unused': 'Leave it as it is, or freeze it where it is not used',
   'action.run_under_gradwatch': 'Run it under gradwatch run',
   'action.build_the_same_model': 'Build the same model on every rank',
   'action.align_collectives': 'Let every rank run the same collectives',

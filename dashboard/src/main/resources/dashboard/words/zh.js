@@ -253,6 +253,8 @@ export const ZH = {
   'action.check_loss_scale_or_activation': '检查损失缩放与激活函数',
   'action.clip_gradients_or_lower_rate': '裁剪梯度，或降低学习率',
   'action.find_first_nonfinite': '找出第一个非有限值',
+  'action.remove_or_freeze': '移除，或冻结参数',
+  'action.keep_or_freeze_unused': '保持原样，或在未使用时冻结',
   'action.run_under_gradwatch': '用 gradwatch run 运行',
   'action.build_the_same_model': '在每个 rank 上构建相同的模型',
   'action.align_collectives': '让每个 rank 执行相同的集合通信',

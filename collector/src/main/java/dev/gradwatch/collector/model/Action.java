@@ -17,6 +17,10 @@ public enum Action {
     CHECK_LOSS_SCALE_OR_ACTIVATION,
     CLIP_GRADIENTS_OR_LOWER_RATE,
     FIND_FIRST_NONFINITE,
+    /** Of a model that nothing wraps. */
+    REMOVE_OR_FREEZE,
+    /** Of what some steps use: the optimizer moves it in the others too. */
+    KEEP_OR_FREEZE_UNUSED,
     /** Of a log that cannot tell more: run the job under the reporter. */
     RUN_UNDER_GRADWATCH,
     BUILD_THE_SAME_MODEL,

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the model's id within the job
  * @param name the class of the wrapped module
- * @param wrapper {@code DistributedDataParallel}, or {@code Module} for a plain one
+ * @param wrapper {@code DistributedDataParallel}, {@code Module} for a plain one, or {@code Trainer} for a block that a DJL Trainer trains
  * @param parametersTotal parameter tensors of the model, those past the protocol's limit included
  * @param ddp null for a plain module
  * @param notes what could not be seen, in whole sentences
@@ -29,7 +29,12 @@ public record Manifest(
         notes = List.copyOf(notes);
     }
 
-    /** A module by its dotted name ({@code ""} is the root) and its class. */
+    /** Whether it is a block of DJL, with names such as {@code 02heads_01Linear}; no DDP wraps it, and none of DDP's rules hold. */
+    public boolean isDjl() {
+        return wrapper.equals("Trainer") && ddp == null;
+    }
+
+    /** A module by its name, with dots ({@code ""} is the root), and its class. */
     public record Module(String name, String className) {}
 
     /**

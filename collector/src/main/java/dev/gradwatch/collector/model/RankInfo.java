@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param group tells launches inside one job apart: torchrun's run id, or master address and port
  * @param attempt torchrun's restart count
  * @param device such as {@code cpu} or {@code cuda:0}
- * @param framework such as {@code torch}
+ * @param framework such as {@code torch} or {@code djl}
  * @param frameworkVersion such as {@code 2.13.0+cpu}
  * @param libraries trainer libraries that the process imported, with their versions: lightning, accelerate, transformers, nnunetv2 …
  */
@@ -31,5 +31,10 @@ public record RankInfo(
     public RankInfo {
         command = List.copyOf(command);
         libraries = Map.copyOf(libraries);
+    }
+
+    /** Whether the rank is a device of a JVM that trains by DJL, and no process of its own. */
+    public boolean isDjl() {
+        return framework.equals("djl");
     }
 }

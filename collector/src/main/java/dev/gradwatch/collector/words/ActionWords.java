@@ -28,6 +28,8 @@ public final class ActionWords {
             case CHECK_LOSS_SCALE_OR_ACTIVATION -> "Check the loss scale and the activations";
             case CLIP_GRADIENTS_OR_LOWER_RATE -> "Clip the gradients, or lower the learning rate";
             case FIND_FIRST_NONFINITE -> "Find the first value that is not finite";
+            case REMOVE_OR_FREEZE -> "Remove it, or freeze it";
+            case KEEP_OR_FREEZE_UNUSED -> "Leave it as it is, or freeze it where it is not used";
             case RUN_UNDER_GRADWATCH -> "Run it under gradwatch run";
             case BUILD_THE_SAME_MODEL -> "Build the same model on every rank";
             case ALIGN_COLLECTIVES -> "Let every rank run the same collectives";
@@ -90,6 +92,8 @@ public final class ActionWords {
             case CHECK_LOSS_SCALE_OR_ACTIVATION -> "检查 loss scale 和激活函数";
             case CLIP_GRADIENTS_OR_LOWER_RATE -> "裁剪梯度，或降低学习率";
             case FIND_FIRST_NONFINITE -> "找出第一个非有限值";
+            case REMOVE_OR_FREEZE -> "移除，或冻结参数";
+            case KEEP_OR_FREEZE_UNUSED -> "保持原样，或在未使用时冻结";
             case RUN_UNDER_GRADWATCH -> "用 gradwatch run 运行";
             case BUILD_THE_SAME_MODEL -> "在每个 rank 上构建相同的模型";
             case ALIGN_COLLECTIVES -> "让所有 rank 执行相同的集合通信";

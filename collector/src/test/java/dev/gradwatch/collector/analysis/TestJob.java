@@ -32,6 +32,7 @@ public final class TestJob {
     private final List<Observation> told = new ArrayList<>();
     private final Map<Integer, long[]> counters = new HashMap<>();
     private final int worldSize;
+    private String framework = "torch";
     private String version = "2.13.0+cpu";
     private Map<String, String> libraries = Map.of();
     private Manifest manifest = manifest(0, "Net", List.of("body"), null);
@@ -54,6 +55,46 @@ public final class TestJob {
 
     public static TestJob plain(String... modules) {
         return of(null, modules);
+    }
+
+    /** One device of a JVM whose Trainer trains these blocks, each with a weight and a bias. */
+    public static TestJob djl(String... blocks) {
+        return djl(1, blocks);
+    }
+
+    /** Likewise with several devices. */
+    public static TestJob djl(int devices, String... blocks) {
+        TestJob job = new TestJob(devices);
+        job.framework = "djl";
+        job.version = "0.35.1";
+        return job.start(blocks("Net", List.of(blocks)));
+    }
+
+    /** A model as the Java agent describes it: names joined by underscores, every block above one with parameters among its modules. */
+    public static Manifest blocks(String name, List<String> blocks) {
+        Manifest flat = manifest(0, name, blocks, null);
+        List<Manifest.Module> modules = new ArrayList<>(flat.modules());
+        for (String block : blocks) {
+            for (int end = block.lastIndexOf("_0"); end > 0; end = block.lastIndexOf("_0", end - 1)) {
+                String parent = block.substring(0, end).replace("!", "");
+                if (modules.stream().noneMatch(module -> module.name().equals(parent))) {
+                    modules.add(new Manifest.Module(parent, "SequentialBlock"));
+                }
+            }
+        }
+        List<Manifest.Parameter> parameters = new ArrayList<>();
+        for (Manifest.Parameter parameter : flat.parameters()) {
+            parameters.add(new Manifest.Parameter(
+                    parameter.name().replace('.', '_'),
+                    parameter.shape(),
+                    parameter.dtype(),
+                    parameter.trainable(),
+                    false,
+                    parameter.module(),
+                    List.of()));
+        }
+        return new Manifest(
+                0, name, "Trainer", parameters.size(), parameters.size(), modules, parameters, null, List.of());
     }
 
     /** Two ranks that joined and described the model. */
@@ -92,9 +133,9 @@ public final class TestJob {
                         pid,
                         "cpu",
                         null,
-                        "torch",
+                        framework,
                         version,
-                        "python 3.11",
+                        framework.equals("djl") ? "java 17.0.15" : "python 3.11",
                         List.of("train.py"),
                         libraries)));
     }

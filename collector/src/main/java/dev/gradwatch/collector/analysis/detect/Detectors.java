@@ -31,6 +31,18 @@ public final class Detectors {
             new NormTrendDetector(false),
             new FlagNotNeededDetector());
 
+    /** Of a model that DJL trains: no DDP is there to wait for a gradient, or to average one. */
+    private static final List<Detector> DJL = List.of(
+            new NonfiniteDetector(),
+            new DjlNeverUsedDetector(Cause.GRAPH_CUT),
+            new DjlNeverUsedDetector(Cause.NEVER_CALLED),
+            new DjlSometimesUsedDetector(Cause.RANK_DIVERGENT),
+            new DjlSometimesUsedDetector(Cause.INTERMITTENT),
+            new DjlSometimesUsedDetector(Cause.LATE_FIRST_USE),
+            new ZeroGradientDetector(),
+            new NormTrendDetector(true),
+            new NormTrendDetector(false));
+
     /** Causes that explain why ranks differ. */
     private static final Set<Cause> EXPLAIN_DESYNC = Set.of(Cause.UNFROZEN_AFTER_WRAP, Cause.FORWARD_OUTSIDE_DDP);
 
@@ -57,7 +69,7 @@ public final class Detectors {
 
     private static List<Finding> of(ModelView model) {
         List<Finding> found = new ArrayList<>();
-        for (Detector detector : ALL) {
+        for (Detector detector : model.isDjl() ? DJL : ALL) {
             found.addAll(detector.detect(model));
         }
         // A pass that DDP did not finish leaves ranks apart too, and then the job dies of it: the error says more.

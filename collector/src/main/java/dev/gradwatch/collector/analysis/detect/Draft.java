@@ -1,7 +1,10 @@
 package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.advice.Advices;
+import dev.gradwatch.collector.analysis.advice.DjlAdvices;
+import dev.gradwatch.collector.analysis.advice.DjlSnippets;
 import dev.gradwatch.collector.analysis.advice.ModuleGroups;
+import dev.gradwatch.collector.analysis.advice.ModulePaths;
 import dev.gradwatch.collector.analysis.advice.Snippets;
 import dev.gradwatch.collector.analysis.advice.Trainer;
 import dev.gradwatch.collector.analysis.advice.Wording;
@@ -45,7 +48,7 @@ final class Draft {
         this.severity = severity;
         this.parameters = parameters;
         this.names = ModuleGroups.names(model.manifest(), parameters);
-        this.groups = ModuleGroups.grouped(names);
+        this.groups = ModuleGroups.grouped(names, ModulePaths.of(model.manifest()));
         this.ranks = model.allRanks();
         this.evidence = model.evidence();
         boolean cpu = model.ranks().stream()
@@ -70,6 +73,11 @@ final class Draft {
 
     Advices make() {
         return advices;
+    }
+
+    /** Likewise for a model that DJL trains. */
+    DjlAdvices djl() {
+        return new DjlAdvices(new DjlSnippets(model.manifest()));
     }
 
     /** {@code 2 of 66 parameter tensors}. */

@@ -72,6 +72,11 @@ public final class JobView {
         return all;
     }
 
+    /** Whether its ranks are devices of a JVM that trains by DJL. */
+    public boolean isDjl() {
+        return ranks().values().stream().anyMatch(rank -> rank.info().isDjl());
+    }
+
     /** Such as {@code torch 2.13.0+cpu}; empty where no rank reported. */
     public String framework() {
         return ranks().values().stream()

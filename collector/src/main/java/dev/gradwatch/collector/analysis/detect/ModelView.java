@@ -81,6 +81,11 @@ public final class ModelView {
         return manifest.ddp() == null;
     }
 
+    /** Whether DJL trains it, where DDP's rules do not hold and its words say nothing. */
+    public boolean isDjl() {
+        return manifest.isDjl();
+    }
+
     /** Ranks that described the same number of parameters, by number. */
     public List<RankFacts> ranks() {
         return ranks;

@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.ledger.Words;
+import dev.gradwatch.collector.model.Advice;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Confidence;
 import dev.gradwatch.collector.model.Evidence;
@@ -70,12 +71,24 @@ final class NonfiniteDetector implements Detector {
                         + (lasting
                                 ? "the latest pass with norms still has. From there on the weights are lost."
                                 : "later passes were finite again."));
-        draft.advise(draft.make()
+        draft.advise(
+                model.isDjl()
+                        ? djlAdvice(draft, first)
+                        : draft.make()
+                                .findFirstNonfinite(
+                                        first,
+                                        "Anomaly mode names the operation that made it; it is slow, so switch it on for backward pass "
+                                                + first + " only, with the same data and seed."));
+        return draft.finding();
+    }
+
+    private static Advice djlAdvice(Draft draft, long first) {
+        return draft.djl()
                 .findFirstNonfinite(
                         first,
-                        "Anomaly mode names the operation that made it; it is slow, so switch it on for backward pass "
-                                + first + " only, with the same data and seed."));
-        return draft.finding();
+                        "Look at the values after backward pass " + first
+                                + " of a run with the same data and seed; a division, a logarithm or a root of zero in the loss makes them,"
+                                + " or a learning rate that is too high.");
     }
 
     /** Whether gradients are not finite on any rank, and that is no GradScaler's business: norms say nothing more then. */

@@ -52,15 +52,19 @@ final class NormTrendDetector implements Detector {
                         ? " Later it was of its usual size again."
                         : up ? "" : " Where the loss fell as far, the model has converged, and all is well."));
         draft.advise(
-                up
-                        ? draft.make()
+                up && model.isDjl()
+                        ? draft.djl()
                                 .clip(
-                                        "Clip the gradient norm, or lower the learning rate or warm it up, before the weights are ruined.")
-                        : draft.make()
-                                .check(
-                                        Action.CHECK_LOSS_SCALE_OR_ACTIVATION,
-                                        "Look for a loss that is divided too often, an activation that saturates, or a gradient that underflows in"
-                                                + " half precision."));
+                                        "Clip the gradients, or lower the learning rate or warm it up, before the weights are ruined.")
+                        : up
+                                ? draft.make()
+                                        .clip(
+                                                "Clip the gradient norm, or lower the learning rate or warm it up, before the weights are ruined.")
+                                : draft.make()
+                                        .check(
+                                                Action.CHECK_LOSS_SCALE_OR_ACTIVATION,
+                                                "Look for a loss that is divided too often, an activation that saturates, or a gradient that underflows in"
+                                                        + " half precision."));
         return List.of(draft.finding());
     }
 

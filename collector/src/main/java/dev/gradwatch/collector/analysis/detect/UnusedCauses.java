@@ -31,7 +31,7 @@ final class UnusedCauses {
         long[] rest = model.candidates().clone();
         Words.and(rest, unusedAnywhere());
         take(Cause.FROZEN_AFTER_WRAP, frozenWithin(rest), rest);
-        divergence = new Divergence(model.plain() ? List.of() : model.ranks(), rest);
+        divergence = new Divergence(model.plain() && !model.isDjl() ? List.of() : model.ranks(), rest);
         torch.addTo(divergence);
         Words.and(divergence.parameters(), rest);
         addSiblingsOfDivergent(rest);

@@ -55,6 +55,9 @@ final class ZeroGradientDetector implements Detector {
                         "The output of " + draft.subject()
                                 + " is multiplied by zero somewhere: look for a loss weight of 0, a mask that is"
                                 + " empty, or an activation that is dead (a ReLU whose input is always negative)."));
+        if (model.isDjl()) {
+            return List.of(draft.finding());
+        }
         draft.avoid(
                 Action.FIND_UNUSED_PARAMETERS,
                 "DDP does get these gradients; the flag would cost a graph traversal an iteration and change nothing.");

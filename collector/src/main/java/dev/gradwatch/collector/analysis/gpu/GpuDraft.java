@@ -75,7 +75,8 @@ final class GpuDraft {
     }
 
     GpuDraft advise(Action action, String why, @Nullable String snippet) {
-        advice.add(new Advice(action, why, snippet));
+        // The snippets are of torch's API.
+        advice.add(new Advice(action, why, job.isDjl() ? null : snippet));
         return this;
     }
 

@@ -33,7 +33,9 @@ public final class GpuFindings {
             return List.of();
         }
         // NCCL's own words say it with the devices that it refused.
-        boolean shared = found.stream().anyMatch(finding -> finding.cause() == Cause.GPU_SHARED_BY_RANKS);
+        boolean shared = found.stream().anyMatch(finding -> finding.cause() == Cause.GPU_SHARED_BY_RANKS)
+                // DJL's ranks are devices of one process, which is on all their GPUs.
+                || job.isDjl();
         List<Finding> findings = new ArrayList<>();
         for (GpuDetector detector : ALL) {
             for (Finding finding : detector.detect(view)) {

@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.analysis.report;
 
+import dev.gradwatch.collector.analysis.advice.ModulePaths;
 import dev.gradwatch.collector.model.Manifest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,21 +8,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
-/** A model's parameters by the dots in their names, in the model's order. Leaves are parameters. */
+/** A model's parameters by the parts of their modules' names, in the model's order. Leaves are parameters. */
 final class ModuleTree {
     private final Node root = new Node("", "");
 
     ModuleTree(Manifest manifest) {
+        ModulePaths paths = ModulePaths.of(manifest);
         for (int p = 0; p < manifest.parameters().size(); p++) {
             String module = manifest.modules()
                     .get(manifest.parameters().get(p).module())
                     .name();
             String name = manifest.parameters().get(p).name();
             Node node = root;
-            if (!module.isEmpty()) {
-                for (String part : module.split("\\.", -1)) {
-                    node = node.child(part);
-                }
+            List<String> parts = paths.parts(module);
+            for (int depth = 0; depth < parts.size(); depth++) {
+                node = node.child(parts.get(depth), paths.join(parts.subList(0, depth + 1)));
             }
             node.parameters.add(p);
             node.leaf(name, p);
@@ -43,8 +44,8 @@ final class ModuleTree {
             this.part = part;
         }
 
-        private Node child(String next) {
-            return children.computeIfAbsent(next, key -> new Node(name.isEmpty() ? key : name + "." + key, key));
+        private Node child(String next, String nextName) {
+            return children.computeIfAbsent(next, key -> new Node(nextName, key));
         }
 
         private void leaf(String parameterName, int parameter) {

@@ -121,7 +121,7 @@ public final class VerdictPrinter {
             findings(report, loud, reportFile, paper);
         } else if (report.ranks().stream().noneMatch(JobReport.Rank::watched)) {
             head(report, paper);
-            Unseen.noRank(paper);
+            Unseen.noRank(report, paper);
         } else if (Headline.failed(report) && !Headline.interrupted(report)) {
             head(report, paper);
             RankErrors.print(report, paper);

@@ -42,6 +42,37 @@ class ModuleGroupsTest {
     }
 
     @Test
+    void names_ofBlocks_followTheModulesThatThereAre() {
+        Manifest net = TestJob.blocks("Net", List.of("01body", "02my_heads_01Linear", "02my_heads_02Linear", "03out"));
+
+        assertThat(ModuleGroups.names(net, new int[] {2, 3, 4, 5})).containsExactly("02my_heads");
+        assertThat(ModuleGroups.names(net, new int[] {2, 3})).containsExactly("02my_heads_01Linear");
+        assertThat(ModulePaths.of(net).parts("02my_heads_01Linear_weight"))
+                .containsExactly("02my_heads", "01Linear", "weight");
+    }
+
+    @Test
+    void grouped_blocks_areSiblingsByTheirNumber() {
+        Manifest net = TestJob.blocks(
+                "Net",
+                List.of(
+                        "01a_01Linear",
+                        "01a_02Linear",
+                        "02b_01Linear",
+                        "03c_01Linear",
+                        "04d_01Linear",
+                        "05d_01Linear"));
+        ModulePaths paths = ModulePaths.of(net);
+
+        assertThat(ModuleGroups.grouped(List.of("01a_01Linear", "01a_02Linear"), paths))
+                .containsExactly("01a_{01Linear,02Linear}");
+        assertThat(ModuleGroups.grouped(List.of("01a_01Linear", "03c_01Linear"), paths))
+                .containsExactly("{01a,03c}_01Linear");
+        assertThat(ModulePaths.of(net).siblings(List.of("01Linear", "02Linear", "03Linear", "04Linear", "06Linear")))
+                .isEqualTo("01Linear-04Linear,06Linear");
+    }
+
+    @Test
     void ranges_fourInARow_areARange() {
         assertThat(ModuleGroups.ranges(List.of(0, 1, 2))).isEqualTo("0,1,2");
         assertThat(ModuleGroups.ranges(List.of(0, 1, 2, 3, 7))).isEqualTo("0-3,7");
