@@ -1,4 +1,5 @@
 """Which passes are watched: the contract's arithmetic, and the budget."""
+import os
 import unittest
 import zlib
 
@@ -11,7 +12,34 @@ def watched(job, level, passes=64 * 200):
     return [backward for backward in range(passes) if schedule.watches(backward)]
 
 
+GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "protocol", "golden", "schedule.txt")
+
+
+def golden_lines():
+    """Of some jobs and levels, what is watched of the first 64 blocks, and what of that has norms, as runs of passes."""
+    for job in ("seg-042", "node1:29500/3", "läuft/задача-学習"):
+        for level in (0, 1, 3):
+            schedule = Schedule(job)
+            passes = watched(job, level, 64 * 64)
+            yield "watched %s %d %s" % (job, level, runs_of(passes))
+            yield "norms %s %d %s" % (job, level, runs_of([backward for backward in passes if schedule.wants_norms(backward)]))
+
+
+def runs_of(passes):
+    runs = []
+    for backward in passes:
+        if runs and runs[-1][1] == backward - 1:
+            runs[-1][1] = backward
+        else:
+            runs.append([backward, backward])
+    return " ".join("%d-%d" % (first, last) for first, last in runs)
+
+
 class ScheduleTest(unittest.TestCase):
+    def test_golden_schedules_are_those_of_this_module(self):
+        with open(GOLDEN, encoding="utf-8") as text:
+            self.assertEqual(list(golden_lines()), text.read().splitlines())
+
     def test_first_fifty_passes_are_watched_at_every_level(self):
         for level in (0, 3, 12):
             self.assertEqual(list(range(50)), [backward for backward in watched("a", level) if backward < 64])

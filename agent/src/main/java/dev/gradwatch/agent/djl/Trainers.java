@@ -114,7 +114,7 @@ public final class Trainers {
     }
 
     /** The end of a pass, before the optimizer. */
-    public void step(Object trainer, Object store) throws Throwable {
+    public void step(Object trainer, Object store) throws ReflectiveOperationException {
         TrainerWatch watch = find(trainer);
         if (watch == null) {
             watch = addNew(trainer, store);
