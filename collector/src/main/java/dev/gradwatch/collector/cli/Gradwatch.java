@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            AttachCommand.class,
             CollectCommand.class,
             DiagnoseCommand.class,
             ReplayCommand.class,
@@ -68,6 +69,6 @@ public final class Gradwatch implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "command: none (expected: run, collect, diagnose, replay, alerts, gpu or demo; see --help)");
+                "command: none (expected: run, attach, collect, diagnose, replay, alerts, gpu or demo; see --help)");
     }
 }

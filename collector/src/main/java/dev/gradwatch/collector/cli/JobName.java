@@ -19,8 +19,11 @@ final class JobName {
                         .substring(1);
     }
 
-    /** The first Python file among the words, else the module that the last {@code -m} names, else the program. */
+    /** Of java, what it runs; else the first Python file among the words, else the module that the last {@code -m} names, else the program. */
     static String script(List<String> command) {
+        if (JavaCommand.is(command)) {
+            return JavaCommand.program(command);
+        }
         String name = command.get(0);
         for (int i = 1; i < command.size(); i++) {
             if (command.get(i).endsWith(".py")) {

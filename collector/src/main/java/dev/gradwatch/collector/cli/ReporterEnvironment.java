@@ -27,6 +27,14 @@ final class ReporterEnvironment {
         return this;
     }
 
+    /** @param agent null where there is none to name */
+    ReporterEnvironment naming(@Nullable AgentJar agent) {
+        if (agent != null) {
+            variables.put(AgentJar.VARIABLE, agent.path().toString());
+        }
+        return this;
+    }
+
     ReporterEnvironment reportingTo(InetSocketAddress collector, @Nullable String token, String job) {
         variables.put("GRADWATCH_COLLECTOR", address(collector));
         variables.put("GRADWATCH_JOB", job);

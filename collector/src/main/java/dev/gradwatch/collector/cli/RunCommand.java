@@ -5,11 +5,8 @@ import dev.gradwatch.collector.cli.child.CommandNotStarted;
 import dev.gradwatch.collector.cli.child.Executable;
 import dev.gradwatch.collector.cli.child.PipedChild;
 import dev.gradwatch.collector.cli.child.TerminalChild;
-import dev.gradwatch.collector.model.FlagCost;
-import dev.gradwatch.collector.model.JobReport;
 import dev.gradwatch.collector.sink.store.Store.Retention;
 import dev.gradwatch.collector.sink.terminal.Terminal;
-import dev.gradwatch.collector.sink.terminal.VerdictPrinter;
 import dev.gradwatch.collector.source.log.Signatures;
 import dev.gradwatch.collector.source.log.follow.LogFollower;
 import java.io.FileDescriptor;
@@ -22,7 +19,6 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -44,9 +40,16 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs a training command, watches it, and says at its end which parameters got no gradient, on which ranks, why, and what to do.",
-            "The command's own output passes through unchanged; the verdict goes to stderr. Exits as the command did."
+            "The command's own output passes through unchanged; the verdict goes to stderr. Exits as the command did.",
+            "java is started with the Java agent, which watches DJL. For JVMs that mvn, gradle or a script starts:"
+                    + " JAVA_TOOL_OPTIONS=-javaagent:$GRADWATCH_AGENT, where the command finds GRADWATCH_AGENT in its environment.",
+            "GRADWATCH_DISABLE=1 leaves out reporter and agent."
         },
-        footer = {"", "Example: gradwatch run -- torchrun --nproc-per-node 2 train.py --epochs 3"})
+        footer = {
+            "",
+            "Example: gradwatch run -- torchrun --nproc-per-node 2 train.py --epochs 3",
+            "         gradwatch run -- java -cp app.jar:lib/* Train"
+        })
 final class RunCommand implements Callable<Integer> {
     /** By its number: a reporter would have to look its name up, and might come to another one. */
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
@@ -111,6 +114,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private GpuOptions gpu = new GpuOptions();
 
+    /** What java is to load; null for nothing. */
+    private @Nullable AgentJar agent;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
@@ -149,8 +155,13 @@ final class RunCommand implements Callable<Integer> {
 
     private int run() throws IOException, InterruptedException {
         ReporterEnvironment environment = new ReporterEnvironment(System.getenv()).spending(budget);
-        try (ReporterPackage reporter = ReporterPackage.unpack(System.getenv())) {
-            environment.injecting(reporter);
+        try (ReporterPackage reporter = ReporterPackage.unpack(System.getenv());
+                AgentJar found = isDisabled() ? null : AgentJar.unpack(System.getenv())) {
+            environment.injecting(reporter).naming(found);
+            agent = found;
+            if (found == null && !isDisabled() && JavaCommand.is(command)) {
+                say(AgentJar.MISSING + "; java runs unwatched");
+            }
             String id = job != null
                     ? job
                     : JobName.unique(command, LocalDateTime.now(ZoneId.systemDefault()), ThreadLocalRandom.current());
@@ -160,6 +171,10 @@ final class RunCommand implements Callable<Integer> {
             say(e.getMessage() + "; the command runs unwatched");
             return new Launch(command, new ReporterEnvironment(System.getenv()).variables(), starter()).run();
         }
+    }
+
+    private static boolean isDisabled() {
+        return "1".equals(System.getenv("GRADWATCH_DISABLE"));
     }
 
     private int runFarFrom(InetSocketAddress collector, ReporterEnvironment environment, String id)
@@ -203,21 +218,13 @@ final class RunCommand implements Callable<Integer> {
             try (LogFollower follower = logs.follow(JobLogs.ofOne(id, signatures, sidecar::accept), null)) {
                 WatchedJob.Outcome outcome = new WatchedJob(id, launch, output.with(follower)).run(sidecar);
                 if (outcome.report().isPresent()) {
-                    tell(outcome.report().get(), board);
+                    LastWord last =
+                            new LastWord(new RunReport(report), System.err, Terminal.ofStandardError(System.getenv()));
+                    last.tell(outcome.report().get(), board);
                 }
                 return outcome.exitStatus();
             }
         }
-    }
-
-    /** The verdict, and what earlier runs say of it. */
-    private void tell(JobReport seen, RunBoard board) throws InterruptedException {
-        Optional<Board> earlier = board.ofEnded(seen);
-        Optional<FlagCost> flagCost = earlier.flatMap(runs -> runs.flagCost(seen));
-        String file = new RunReport(report).write(seen, flagCost.orElse(null));
-        VerdictPrinter printer = new VerdictPrinter(Terminal.ofStandardError(System.getenv()));
-        System.err.print(printer.verdict(seen, file)
-                + earlier.map(runs -> runs.lines(printer, seen.id(), flagCost)).orElse(""));
     }
 
     private Sidecar start(SidecarOptions options) throws IOException {
@@ -237,9 +244,17 @@ final class RunCommand implements Callable<Integer> {
     private ChildStarter starter(JobOutput output) {
         OutputStream out = output.along("stdout", new FileOutputStream(FileDescriptor.out));
         return pty
-                ? (words, variables) -> TerminalChild.start(words, variables, out)
+                ? (words, variables) -> TerminalChild.start(loading(words), variables, out)
                 : (words, variables) -> PipedChild.start(
-                        words, variables, out, output.along("stderr", new FileOutputStream(FileDescriptor.err)));
+                        loading(words),
+                        variables,
+                        out,
+                        output.along("stderr", new FileOutputStream(FileDescriptor.err)));
+    }
+
+    /** The command as it is started; it is told of as its user wrote it. */
+    private List<String> loading(List<String> words) {
+        return agent == null ? words : JavaCommand.with(agent.path(), words);
     }
 
     private ChildStarter starter() {

@@ -42,7 +42,19 @@ final class ForkedGradwatch implements AutoCloseable {
 
     /** @param home where it keeps its cache, and its working folder */
     static ForkedGradwatch start(Path home, Map<String, String> environment, String... arguments) throws IOException {
+        return start(javaCommand(), home, environment, arguments);
+    }
+
+    /** @param build a folder that the program finds its resources in first, as if they had been built in */
+    static ForkedGradwatch startWith(Path build, Path home, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = javaCommand();
+        command.replaceAll(word -> word.equals(System.getProperty("java.class.path")) ? build + ":" + word : word);
+        return start(command, home, environment, arguments);
+    }
+
+    private static ForkedGradwatch start(
+            List<String> command, Path home, Map<String, String> environment, String... arguments) throws IOException {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("GRADWATCH_"));

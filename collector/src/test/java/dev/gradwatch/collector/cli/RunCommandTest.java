@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gradwatch.collector.cli.attach.StandInAgent;
+import dev.gradwatch.collector.cli.attach.WaitingProgram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -254,6 +256,48 @@ class RunCommandTest {
                     .startsWith(home + "/cache/gradwatch/reporter-")
                     .endsWith("/gradwatch/__init__.py");
             assertThat(run.line()).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void java_loadsTheAgentFirst() throws Exception {
+        StandInAgent.jar(home.resolve("build"));
+        String java = System.getProperty("java.home") + "/bin/java";
+        String classes = Path.of("target/test-classes").toAbsolutePath().toString();
+        String program = WaitingProgram.class.getName();
+        try (ForkedGradwatch run = ForkedGradwatch.startWith(
+                home.resolve("build"), home, Map.of(), "run", "--no-http", "--", java, "-cp", classes, program, "a")) {
+            assertThat(run.line()).isEqualTo("premain null");
+            assertThat(run.line()).isEqualTo("ready a");
+            run.input().close();
+            assertThat(run.status()).isZero();
+            assertThat(run.errors()).contains("gradwatch  WaitingProgram", "No DJL Trainer was made");
+        }
+        try (ForkedGradwatch run = ForkedGradwatch.startWith(
+                home.resolve("build"),
+                home,
+                Map.of("GRADWATCH_DISABLE", "1"),
+                "run",
+                "--no-http",
+                "--",
+                java,
+                "-cp",
+                classes,
+                program,
+                "b")) {
+            assertThat(run.line()).isEqualTo("ready b");
+        }
+    }
+
+    @Test
+    void scripts_areToldWhereTheAgentIs() throws Exception {
+        StandInAgent.jar(home.resolve("build"));
+        try (ForkedGradwatch run = ForkedGradwatch.startWith(
+                home.resolve("build"), home, Map.of(), "run", "--", "sh", "-c", "echo $GRADWATCH_AGENT")) {
+            Path agent = Path.of(run.line());
+            assertThat(agent).startsWith(home.resolve("cache/gradwatch")).hasFileName("gradwatch-agent.jar");
+            assertThat(run.status()).isZero();
+            assertThat(agent).exists();
         }
     }
 

@@ -1,0 +1,207 @@
+package dev.gradwatch.collector.cli;
+
+import dev.gradwatch.collector.cli.attach.RunningJvm;
+import dev.gradwatch.collector.cli.attach.TokenForAgent;
+import dev.gradwatch.collector.cli.child.StopSignals;
+import dev.gradwatch.collector.model.JobReport;
+import dev.gradwatch.collector.model.Observation.JobEnded;
+import dev.gradwatch.collector.model.Observation.JobStarted;
+import dev.gradwatch.collector.sink.store.Store.Retention;
+import dev.gradwatch.collector.sink.terminal.Terminal;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gradwatch attach}: the Java agent into a trainer that runs, and a collector beside it; the verdict at its end. */
+@Command(
+        name = "attach",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = {
+            "Loads the Java agent into a running JVM that trains by DJL, and watches it from its next step on.",
+            "Waits until the JVM ends, or until Ctrl-C, which leaves it running unwatched; then gives the verdict as run does."
+        },
+        footer = {
+            "",
+            "The JVM must be this user's, on this machine, and this Java a JDK. From Java 21 on the JVM warns on its stderr that an agent was loaded.",
+            "Example: gradwatch attach $(jps -l | awk '/Train/ {print $1}')"
+        })
+final class AttachCommand implements Callable<Integer> {
+    /** By its number, as {@code run} has it. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
+    @Parameters(paramLabel = "PID", description = "The JVM's process id, as jps shows it.")
+    private long pid;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.json",
+            description = "Write the whole report there. Without it: " + RunReport.DEFAULT_FILE
+                    + " here, where there is a finding of severity warning or above.")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--collector",
+            paramLabel = "HOST:PORT",
+            converter = AddressConverter.class,
+            description =
+                    "Report to a collector that runs already, which then gives the verdict; load the agent, and end.")
+    private @Nullable InetSocketAddress collector;
+
+    @Option(
+            names = "--tls-ca",
+            paramLabel = "FILE.pem|system",
+            description =
+                    "With --collector: speak TLS to it, and trust the certificates of this CA, or those that the machine trusts.")
+    private @Nullable String tlsCa;
+
+    @Option(
+            names = "--job",
+            paramLabel = "NAME",
+            description = "The job's id. Without it: the program, the time, and a random number.")
+    private @Nullable String job;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "PERCENT",
+            description = "How much of the step time the watching may cost, such as 0.5; off watches every step.")
+    private @Nullable String budget;
+
+    @Mixin
+    private ListenOptions listening = new ListenOptions();
+
+    @Mixin
+    private PageOptions page = new PageOptions();
+
+    @Mixin
+    private StoreOptions store = new StoreOptions();
+
+    @Mixin
+    private GpuOptions gpu = new GpuOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check();
+        RunningJvm jvm = RunningJvm.of(pid);
+        try (AgentJar agent = AgentJar.unpack(System.getenv())) {
+            if (agent == null) {
+                throw new IOException(AgentJar.MISSING);
+            }
+            String id = job != null
+                    ? job
+                    : JobName.unique(
+                            jvm.command(), LocalDateTime.now(ZoneId.systemDefault()), ThreadLocalRandom.current());
+            if (collector == null) {
+                watch(jvm, agent, id);
+            } else {
+                load(jvm, agent, id, collector, listening.token());
+                say("job " + id + " reports to " + ReporterEnvironment.address(collector)
+                        + ", which gives the verdict");
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void check() throws IOException {
+        if (budget != null && !budget.matches("off|[0-9]{1,3}(\\.[0-9]{1,6})?")) {
+            throw wrong("budget: " + budget + " (expected: percent such as 0.5, or off)");
+        }
+        if (job != null && (job.isBlank() || job.contains(","))) {
+            throw wrong("job: " + (job.isBlank() ? "empty" : job) + " (expected: a name without a comma)");
+        }
+        if (collector != null && tlsCa != null && !TrustedCa.isReadable(tlsCa)) {
+            throw wrong("tls-ca: " + tlsCa + " (expected: a PEM file of CA certificates, or system)");
+        }
+        if (tlsCa != null && tlsCa.contains(",")) {
+            throw wrong("tls-ca: " + tlsCa + " (expected: a name without a comma)");
+        }
+        GpuOptions.Chosen unusedGpu = gpu.chosen();
+        Retention unusedRetention = store.retention();
+        RunReport.check(report);
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void watch(RunningJvm jvm, AgentJar agent, String id) throws IOException, InterruptedException {
+        InetSocketAddress listen = listening.listen(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
+        String given = listening.token();
+        // Other users of this machine can connect to loopback too.
+        String token = given == null ? Tokens.random() : given;
+        SidecarOptions options = new SidecarOptions(listen, token, listening.record)
+                .with(gpu.chosen().thresholds());
+        try (Sidecar sidecar = Sidecar.start(options);
+                GpuWatch gpus = GpuWatch.start(gpu.chosen(), sidecar.jobs());
+                RunBoard board =
+                        new RunBoard(id, sidecar, gpus::latest, listening.noHttp ? null : page, store, this::say);
+                StopSignals stop = StopSignals.install()) {
+            board.start();
+            sidecar.accept(new JobStarted(id, Sidecar.nowMicros(), JobName.script(jvm.command()), jvm.command()));
+            load(jvm, agent, id, sidecar.address(), token);
+            say("job " + id + ": watching " + jvm.pid() + " until it ends; Ctrl-C leaves it running, unwatched");
+            CompletableFuture<ProcessHandle> ended = jvm.ended();
+            CompletableFuture.anyOf(ended, stop.received()).join();
+            if (ended.isDone()) {
+                sidecar.jobs().awaitRanksGone(id, WatchedJob.LAST_FRAMES);
+                sidecar.accept(new JobEnded(id, Sidecar.nowMicros(), null));
+            }
+            LastWord last = new LastWord(new RunReport(report), System.out, Terminal.ofStandardOutput(System.getenv()));
+            Optional<JobReport> seen = sidecar.jobs().report(id);
+            if (seen.isPresent()) {
+                last.tell(seen.get(), board);
+            }
+        }
+    }
+
+    private void load(RunningJvm jvm, AgentJar agent, String id, InetSocketAddress to, @Nullable String token)
+            throws IOException {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("collector", ReporterEnvironment.address(to));
+        options.put("job", id);
+        if (budget != null) {
+            options.put("budget", budget.equals("off") ? budget : budget + "%");
+        }
+        if (collector != null && tlsCa != null) {
+            options.put("tls-ca", TrustedCa.everywhere(tlsCa));
+        }
+        try (TokenForAgent file = TokenForAgent.of(token)) {
+            if (file.file() != null) {
+                options.put("token-file", file.file().toString());
+            }
+            jvm.load(
+                    agent.path(),
+                    options.entrySet().stream()
+                            .map(option -> option.getKey() + "=" + option.getValue())
+                            .collect(Collectors.joining(",")));
+        }
+    }
+
+    private void say(@Nullable String line) {
+        spec.commandLine().getErr().println("gradwatch: " + line);
+    }
+}
