@@ -182,8 +182,8 @@ class ImportTableTest {
     void everyPackage_hasARow() {
         List<Row> rows = table().toList();
         assertThat(classes)
-                .filteredOn(type -> !within(type, "collector.cli")
-                        && !type.getPackageName().equals(ROOT + "agent"))
+                .filteredOn(type ->
+                        !within(type, "collector.cli") && !type.getPackageName().equals(ROOT + "agent"))
                 .allMatch(type -> rows.stream().anyMatch(row -> within(type, row.name())));
     }
 

@@ -80,8 +80,8 @@ public final class DjlBenchmark {
     }
 
     private static List<String> command(Path classes, List<String> options) throws IOException {
-        List<String> command = new ArrayList<>(
-                DjlJobs.command(DjlJobs.NEWEST, classes, "Turns", Integer.toString(PARAMETERS)));
+        List<String> command =
+                new ArrayList<>(DjlJobs.command(DjlJobs.NEWEST, classes, "Turns", Integer.toString(PARAMETERS)));
         // A training job runs long enough for the second compiler.
         command.remove("-XX:TieredStopAtLevel=1");
         command.addAll(1, options);
@@ -117,8 +117,9 @@ public final class DjlBenchmark {
                 if (line == null) {
                     throw new IOException("the job ended (expected: a line for each step)");
                 }
-                long[] figures =
-                        Arrays.stream(line.split(" ", -1)).mapToLong(Long::parseLong).toArray();
+                long[] figures = Arrays.stream(line.split(" ", -1))
+                        .mapToLong(Long::parseLong)
+                        .toArray();
                 into.add(new Step(figures[0], figures[1], figures[2]));
             }
         }

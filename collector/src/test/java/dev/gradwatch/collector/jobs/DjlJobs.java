@@ -17,7 +17,8 @@ public final class DjlJobs {
     public static final String NEWEST = "0.35.1";
     static final String OLDEST = "0.28.0";
 
-    public static final Path SOURCE = Path.of("src/test/resources/djl/Jobs.java").toAbsolutePath();
+    public static final Path SOURCE =
+            Path.of("src/test/resources/djl/Jobs.java").toAbsolutePath();
     public static final Path AGENT = Launched.ROOT.resolve("agent/target/gradwatch-agent.jar");
 
     /** The module's own artifact, which brings nothing of what the agent needs. */

@@ -99,12 +99,13 @@ class DjlJobsIT {
     @Test
     void exampleWithoutAJdk_saysSo() throws Exception {
         String script = Launched.ROOT.resolve("agent/example/run").toString();
-        try (Launched run = Launched.start(
-                folder.resolve("script.log"), Map.of("JAVA_HOME", folder.toString()), List.of(script))) {
+        try (Launched run =
+                Launched.start(folder.resolve("script.log"), Map.of("JAVA_HOME", folder.toString()), List.of(script))) {
             assertThat(run.await()).isEqualTo(1);
             assertThat(run.printed())
-                    .isEqualTo("agent/example/run: " + folder
-                            + "/bin/java: not found (expected: a JDK of Java 17 or later, on PATH or named by JAVA_HOME)\n");
+                    .isEqualTo(
+                            "agent/example/run: " + folder
+                                    + "/bin/java: not found (expected: a JDK of Java 17 or later, on PATH or named by JAVA_HOME)\n");
         }
     }
 
