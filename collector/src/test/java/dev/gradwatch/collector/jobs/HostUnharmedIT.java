@@ -83,9 +83,24 @@ class HostUnharmedIT {
 
     @Test
     void noCollector_trainsOn() throws Exception {
-        Ran watched = ran(with(agent("collector=127.0.0.1:" + Launched.freePort()), job("never_called")));
-        assertUnharmed(ran(job("never_called")), watched);
-        assertThat(watched.errors()).contains("gradwatch: ").contains("no answer");
+        assertUnharmed(
+                ran(job("never_called")),
+                ran(with(agent("collector=127.0.0.1:" + Launched.freePort()), job("never_called"))));
+    }
+
+    @Test
+    void noCollectorForLong_isSaidOnce() throws Exception {
+        Ran bare = answered(launch(job("never_called", "--steps", "60", "--wait", "30")), () -> {});
+        String address = "127.0.0.1:" + Launched.freePort();
+        Running running = launch(
+                with(agent("collector=" + address), job("never_called", "--steps", "60", "--wait", "30")));
+        String said = "gradwatch: collector " + address + ": no answer";
+        Ran watched = answered(
+                running,
+                () -> await().atMost(PATIENCE)
+                        .until(() -> Files.readString(running.errors()).contains(said)));
+        assertUnharmed(bare, watched);
+        assertThat(watched.errors()).containsOnlyOnce(said);
     }
 
     @Test
