@@ -10,6 +10,10 @@ import java.util.regex.Pattern;
 final class JavaCommand {
     private static final Pattern JAVA = Pattern.compile("(?:.*[/\\\\])?javaw?(?:\\.exe)?");
 
+    /** What starts Python and nothing else, so that nobody waits for an agent's jar. */
+    private static final Pattern PYTHON =
+            Pattern.compile("(?:.*[/\\\\])?(?:python[0-9.]*|torchrun|accelerate|nnUNetv2_\\w+)");
+
     /** Options of java whose value is a word of its own. */
     private static final Set<String> WITH_VALUE = Set.of(
             "-cp",
@@ -29,6 +33,11 @@ final class JavaCommand {
 
     static boolean is(List<String> command) {
         return !command.isEmpty() && JAVA.matcher(command.get(0)).matches();
+    }
+
+    /** Whether the command may start a JVM, itself or by what it starts. */
+    static boolean mayBe(List<String> command) {
+        return !command.isEmpty() && !PYTHON.matcher(command.get(0)).matches();
     }
 
     /** The command with the agent right behind its first word, so that it is loaded before any other; another command as it is. */

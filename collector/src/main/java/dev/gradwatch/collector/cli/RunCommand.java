@@ -156,7 +156,8 @@ final class RunCommand implements Callable<Integer> {
     private int run() throws IOException, InterruptedException {
         ReporterEnvironment environment = new ReporterEnvironment(System.getenv()).spending(budget);
         try (ReporterPackage reporter = ReporterPackage.unpack(System.getenv());
-                AgentJar found = isDisabled() ? null : AgentJar.unpack(System.getenv())) {
+                AgentJar found =
+                        isDisabled() || !JavaCommand.mayBe(command) ? null : AgentJar.unpack(System.getenv())) {
             environment.injecting(reporter).naming(found);
             agent = found;
             if (found == null && !isDisabled() && JavaCommand.is(command)) {

@@ -26,6 +26,16 @@ class JavaCommandTest {
     }
 
     @Test
+    void mayBe_isWhatMayStartAJvm() {
+        for (String program : List.of("java", "/opt/jdk/bin/java", "mvn", "sh", "./train")) {
+            assertThat(JavaCommand.mayBe(List.of(program))).as(program).isTrue();
+        }
+        for (String program : List.of("python", "/usr/bin/python3.11", "torchrun", "accelerate", "nnUNetv2_train")) {
+            assertThat(JavaCommand.mayBe(List.of(program))).as(program).isFalse();
+        }
+    }
+
+    @Test
     void program_isWhatRuns() {
         assertThat(program("java", "-Xmx4g", "-jar", "/opt/train.jar", "--epochs", "3"))
                 .isEqualTo("train");

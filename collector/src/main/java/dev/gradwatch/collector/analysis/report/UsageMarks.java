@@ -94,12 +94,13 @@ final class UsageMarks {
         }
         return switch (cause) {
             case NEVER_CALLED -> "never called";
-            case GRAPH_CUT -> "cut from the output";
+            // DJL does not show what the output leads to.
+            case GRAPH_CUT -> model.isDjl() ? "not in the loss" : "cut from the output";
             case OUTPUT_NOT_IN_LOSS -> "not in the loss";
             case INTERMITTENT -> "in some steps only";
             case LATE_FIRST_USE -> "not in the first steps";
             case RANK_DIVERGENT -> "ranks differ";
-            case FROZEN_AFTER_WRAP -> "frozen after the wrap";
+            case FROZEN_AFTER_WRAP -> model.isDjl() ? "frozen" : "frozen after the wrap";
             default -> "";
         };
     }
