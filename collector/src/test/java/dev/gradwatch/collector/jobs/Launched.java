@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A real process of a test, its output kept in a file. */
 public final class Launched implements AutoCloseable {
@@ -36,10 +37,23 @@ public final class Launched implements AutoCloseable {
 
     public static Launched start(Path output, Map<String, String> environment, List<String> command)
             throws IOException {
+        return start(output, null, environment, command);
+    }
+
+    /**
+     * Starts a process.
+     *
+     * @param errors where its standard error goes; null where that is part of its output
+     */
+    static Launched start(Path output, @Nullable Path errors, Map<String, String> environment, List<String> command)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(output.getParent().toFile())
-                .redirectErrorStream(true)
+                .redirectErrorStream(errors == null)
                 .redirectOutput(output.toFile());
+        if (errors != null) {
+            builder.redirectError(errors.toFile());
+        }
         builder.environment().put("OMP_NUM_THREADS", "1");
         builder.environment()
                 .put("XDG_STATE_HOME", output.getParent().resolve("state").toString());
@@ -84,6 +98,12 @@ public final class Launched implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** A line on its standard input. */
+    void answer() throws IOException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
     }
 
     long pid() {

@@ -1,0 +1,173 @@
+package dev.gradwatch.collector.bench;
+
+import dev.gradwatch.collector.jobs.DjlJobs;
+import dev.gradwatch.collector.jobs.Launched;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * What the agent costs a DJL job of {@value #PARAMETERS} parameters: two JVMs train the same, one of them with the agent and a real collector, and take
+ * turns of {@value #TURN} steps, so that a machine's drift takes both alike; who goes first changes with every turn. Rows, medians over pairs of JVMs:
+ * the first {@value #TURN} steps, which are all watched, and all {@value #STEPS}, of which windows are.
+ */
+public final class DjlBenchmark {
+    private static final int PARAMETERS = 300;
+    private static final int STEPS = 4_000;
+    private static final int TURN = 50;
+    private static final int PAIRS = 5;
+
+    private DjlBenchmark() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Files.createTempDirectory("gradwatch-djl-bench");
+        Path source = DjlJobs.SOURCE.resolveSibling("Turns.java");
+        Path classes = DjlJobs.compile(
+                folder.resolve("classes"), List.of("-cp", DjlJobs.path(DjlJobs.jars(DjlJobs.NEWEST))), source);
+        String address = "127.0.0.1:" + Launched.freePort();
+        List<Pair> pairs = new ArrayList<>();
+        try (Launched collector = Launched.start(
+                folder.resolve("collect.log"),
+                Map.of(),
+                List.of(Launched.gradwatch(), "collect", "--no-http", "--no-gpu", "--listen", address))) {
+            while (!collector.hasPrinted("listening on")) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < PAIRS; i++) {
+                pairs.add(pair(classes, "-javaagent:" + DjlJobs.AGENT + "=collector=" + address + ",job=cost-" + i));
+            }
+        }
+        say("%d parameters, %d steps of %.1f ms without the agent", PARAMETERS, STEPS, median(pairs, Pair::stepMillis));
+        row("first " + TURN, pairs.stream().map(pair -> pair.part(0, TURN)).toList());
+        row("whole job", pairs);
+    }
+
+    private static void row(String name, List<Pair> pairs) {
+        say(
+                "%-10s  mean of processor time +%.2f %%, median of wall time %+.2f %%, of the training thread's allocation +%,.0f bytes a step (mean +%,.0f)",
+                name,
+                median(pairs, pair -> 100 * (pair.mean(Step::cpuNanos) - 1)),
+                median(pairs, pair -> 100 * (pair.middle(Step::wallNanos) - 1)),
+                median(pairs, Pair::bytes),
+                median(pairs, Pair::meanBytes));
+    }
+
+    private static Pair pair(Path classes, String agent) throws IOException {
+        Pair pair = new Pair(new ArrayList<>(), new ArrayList<>());
+        try (Job bare = new Job(command(classes, List.of()));
+                Job watched = new Job(command(classes, List.of(agent)))) {
+            for (int turn = 0; turn < STEPS / TURN; turn++) {
+                if (turn % 2 == 0) {
+                    bare.train(pair.bare());
+                    watched.train(pair.watched());
+                } else {
+                    watched.train(pair.watched());
+                    bare.train(pair.bare());
+                }
+            }
+        }
+        return pair;
+    }
+
+    private static List<String> command(Path classes, List<String> options) throws IOException {
+        List<String> command =
+                new ArrayList<>(DjlJobs.command(DjlJobs.NEWEST, classes, "Turns", Integer.toString(PARAMETERS)));
+        // A training job runs long enough for the second compiler.
+        command.remove("-XX:TieredStopAtLevel=1");
+        command.addAll(1, options);
+        return command;
+    }
+
+    private static double median(List<Pair> pairs, ToDoubleFunction<Pair> figure) {
+        double[] figures = pairs.stream().mapToDouble(figure).sorted().toArray();
+        return (figures[(figures.length - 1) / 2] + figures[figures.length / 2]) / 2;
+    }
+
+    private static void say(String format, Object... values) {
+        System.out.println(String.format(Locale.ROOT, format, values));
+    }
+
+    /** A job that waits for its turn. */
+    private static final class Job implements AutoCloseable {
+        private final Process process;
+        private final BufferedReader output;
+
+        Job(List<String> command) throws IOException {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().put("OMP_NUM_THREADS", "1");
+            process = builder.start();
+            output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+        }
+
+        void train(List<Step> into) throws IOException {
+            process.getOutputStream().write(new byte[TURN]);
+            process.getOutputStream().flush();
+            for (int i = 0; i < TURN; i++) {
+                String line = output.readLine();
+                if (line == null) {
+                    throw new IOException("the job ended (expected: a line for each step)");
+                }
+                long[] figures = Arrays.stream(line.split(" ", -1))
+                        .mapToLong(Long::parseLong)
+                        .toArray();
+                into.add(new Step(figures[0], figures[1], figures[2]));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            process.getOutputStream().close();
+            process.onExit().join();
+        }
+    }
+
+    /** What a step took; the training thread's processor time and allocation. */
+    private record Step(long cpuNanos, long wallNanos, long bytes) {}
+
+    /** The steps of two jobs that took turns. */
+    private record Pair(List<Step> bare, List<Step> watched) {
+        Pair part(int from, int to) {
+            return new Pair(bare.subList(from, to), watched.subList(from, to));
+        }
+
+        double stepMillis() {
+            return middle(bare, Step::wallNanos) / 1e6;
+        }
+
+        /** Watched over bare. */
+        double mean(ToLongFunction<Step> figure) {
+            return mean(watched, figure) / mean(bare, figure);
+        }
+
+        double middle(ToLongFunction<Step> figure) {
+            return middle(watched, figure) / middle(bare, figure);
+        }
+
+        double bytes() {
+            return middle(watched, Step::bytes) - middle(bare, Step::bytes);
+        }
+
+        double meanBytes() {
+            return mean(watched, Step::bytes) - mean(bare, Step::bytes);
+        }
+
+        private static double mean(List<Step> steps, ToLongFunction<Step> figure) {
+            return steps.stream().mapToLong(figure).average().orElseThrow();
+        }
+
+        private static double middle(List<Step> steps, ToLongFunction<Step> figure) {
+            long[] figures = steps.stream().mapToLong(figure).sorted().toArray();
+            return (figures[(figures.length - 1) / 2] + figures[figures.length / 2]) / 2.0;
+        }
+    }
+}
