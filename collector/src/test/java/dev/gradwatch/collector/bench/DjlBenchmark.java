@@ -59,27 +59,41 @@ public final class DjlBenchmark {
                 pairs.add(pair(classes, "-javaagent:" + DjlJobs.AGENT + "=collector=" + address + ",job=cost-" + i));
                 Path report = folder.resolve("cost-" + i + ".json");
                 until(() -> Files.exists(report));
-                ranks.add(new ObjectMapper().readTree(report.toFile()).path("ranks").path(0));
+                ranks.add(new ObjectMapper()
+                        .readTree(report.toFile())
+                        .path("ranks")
+                        .path(0));
             }
         }
         say("%,d parameters, %,d steps", PARAMETERS, STEPS);
         say("step without the agent: %s ms", figures(pairs, "%.1f", Pair::stepMillis));
         say("first step, the agent adds: %s ms of the thread's CPU time", figures(pairs, "%+.0f", Pair::firstMillis));
-        rows("steps 2 to " + TURN, pairs.stream().map(pair -> pair.part(1, TURN)).toList());
+        rows(
+                "steps 2 to " + TURN,
+                pairs.stream().map(pair -> pair.part(1, TURN)).toList());
         rows("whole job", pairs);
         say("agent's own account:");
         say("  steps watched                  %s", figures(ranks, "%,.0f", Ranks.WATCHED));
         say(
                 "  share of the steps' time       %s %%",
-                figures(pairs, "%.2f", pair -> 100
-                        * Ranks.NANOS.applyAsDouble(ranks.get(pairs.indexOf(pair)))
-                        / pair.watched().stream().mapToLong(Step::wallNanos).sum()));
+                figures(
+                        pairs,
+                        "%.2f",
+                        pair -> 100
+                                * Ranks.NANOS.applyAsDouble(ranks.get(pairs.indexOf(pair)))
+                                / pair.watched().stream()
+                                        .mapToLong(Step::wallNanos)
+                                        .sum()));
     }
 
     private static void rows(String name, List<Pair> pairs) {
         say("%s, the agent adds:", name);
-        say("  mean of the thread's CPU time  %s %%", figures(pairs, "%+.2f", pair -> 100 * pair.mean(Step::cpuNanos) - 100));
-        say("  median of wall time            %s %%", figures(pairs, "%+.2f", pair -> 100 * pair.middle(Step::wallNanos) - 100));
+        say(
+                "  mean of the thread's CPU time  %s %%",
+                figures(pairs, "%+.2f", pair -> 100 * pair.mean(Step::cpuNanos) - 100));
+        say(
+                "  median of wall time            %s %%",
+                figures(pairs, "%+.2f", pair -> 100 * pair.middle(Step::wallNanos) - 100));
         say("  median of the thread's bytes   %s", figures(pairs, "%+,.0f", Pair::bytes));
         say("  mean of the thread's bytes     %s", figures(pairs, "%+,.0f", Pair::meanBytes));
     }
@@ -138,6 +152,7 @@ public final class DjlBenchmark {
                 rank -> rank.path("watched_steps").asDouble();
         static final ToDoubleFunction<JsonNode> NANOS =
                 rank -> rank.path("cost").path("watch_nanos").asDouble();
+
         private Ranks() {}
     }
 
