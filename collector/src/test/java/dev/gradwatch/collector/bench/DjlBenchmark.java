@@ -1,5 +1,7 @@
 package dev.gradwatch.collector.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gradwatch.collector.jobs.DjlJobs;
 import dev.gradwatch.collector.jobs.Launched;
 import java.io.BufferedReader;
@@ -13,13 +15,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
  * What the agent costs a DJL job of {@value #PARAMETERS} parameters: two JVMs train the same, one of them with the agent and a real collector, and take
- * turns of {@value #TURN} steps, so that a machine's drift takes both alike; who goes first changes with every turn. Rows, medians over pairs of JVMs:
- * the first {@value #TURN} steps, which are all watched, and all {@value #STEPS}, of which windows are.
+ * turns of {@value #TURN} steps, so that a machine's drift takes both alike; who goes first changes with every turn. Rows, medians over {@value #PAIRS}
+ * pairs of JVMs with the lowest and the highest: the first step, in which the model is described; the rest of the first {@value #TURN}, which are all
+ * watched; all {@value #STEPS}, of which windows are; and what the agent itself measured of its time on the training thread, waits for a processor
+ * included. Two JVMs that do the same differ by some percent, by what their compilers made of it: only the agent's own account tells less than that.
  */
 public final class DjlBenchmark {
     private static final int PARAMETERS = 300;
@@ -36,30 +41,70 @@ public final class DjlBenchmark {
                 folder.resolve("classes"), List.of("-cp", DjlJobs.path(DjlJobs.jars(DjlJobs.NEWEST))), source);
         String address = "127.0.0.1:" + Launched.freePort();
         List<Pair> pairs = new ArrayList<>();
+        List<JsonNode> ranks = new ArrayList<>();
         try (Launched collector = Launched.start(
                 folder.resolve("collect.log"),
                 Map.of(),
-                List.of(Launched.gradwatch(), "collect", "--no-http", "--no-gpu", "--listen", address))) {
-            while (!collector.hasPrinted("listening on")) {
-                Thread.onSpinWait();
-            }
+                List.of(
+                        Launched.gradwatch(),
+                        "collect",
+                        "--no-http",
+                        "--no-gpu",
+                        "--listen",
+                        address,
+                        "--report",
+                        folder.toString()))) {
+            until(() -> collector.hasPrinted("listening on"));
             for (int i = 0; i < PAIRS; i++) {
                 pairs.add(pair(classes, "-javaagent:" + DjlJobs.AGENT + "=collector=" + address + ",job=cost-" + i));
+                Path report = folder.resolve("cost-" + i + ".json");
+                until(() -> Files.exists(report));
+                ranks.add(new ObjectMapper()
+                        .readTree(report.toFile())
+                        .path("ranks")
+                        .path(0));
             }
         }
-        say("%d parameters, %d steps of %.1f ms without the agent", PARAMETERS, STEPS, median(pairs, Pair::stepMillis));
-        row("first " + TURN, pairs.stream().map(pair -> pair.part(0, TURN)).toList());
-        row("whole job", pairs);
+        say("%,d parameters, %,d steps", PARAMETERS, STEPS);
+        say("step without the agent: %s ms", figures(pairs, "%.1f", Pair::stepMillis));
+        say("first step, the agent adds: %s ms of the thread's CPU time", figures(pairs, "%+.0f", Pair::firstMillis));
+        rows(
+                "steps 2 to " + TURN,
+                pairs.stream().map(pair -> pair.part(1, TURN)).toList());
+        rows("whole job", pairs);
+        say("agent's own account:");
+        say("  steps watched                  %s", figures(ranks, "%,.0f", Ranks.WATCHED));
+        say("  share of all time              %s %%", figures(ranks, "%.2f", Ranks.PERCENT));
     }
 
-    private static void row(String name, List<Pair> pairs) {
+    private static void rows(String name, List<Pair> pairs) {
+        say("%s, the agent adds:", name);
         say(
-                "%-10s  mean of processor time +%.2f %%, median of wall time %+.2f %%, of the training thread's allocation +%,.0f bytes a step (mean +%,.0f)",
-                name,
-                median(pairs, pair -> 100 * (pair.mean(Step::cpuNanos) - 1)),
-                median(pairs, pair -> 100 * (pair.middle(Step::wallNanos) - 1)),
-                median(pairs, Pair::bytes),
-                median(pairs, Pair::meanBytes));
+                "  mean of the thread's CPU time  %s %%",
+                figures(pairs, "%+.2f", pair -> 100 * pair.mean(Step::cpuNanos) - 100));
+        say(
+                "  median of wall time            %s %%",
+                figures(pairs, "%+.2f", pair -> 100 * pair.middle(Step::wallNanos) - 100));
+        say("  median of the thread's bytes   %s", figures(pairs, "%+,.0f", Pair::bytes));
+        say("  mean of the thread's bytes     %s", figures(pairs, "%+,.0f", Pair::meanBytes));
+    }
+
+    private static <T> String figures(List<T> of, String format, ToDoubleFunction<T> figure) {
+        double[] figures = of.stream().mapToDouble(figure).sorted().toArray();
+        double median = (figures[(figures.length - 1) / 2] + figures[figures.length / 2]) / 2;
+        return String.format(
+                Locale.ROOT,
+                format + " (" + format + " to " + format + ")",
+                median,
+                figures[0],
+                figures[figures.length - 1]);
+    }
+
+    /** What others do takes its time; nothing is measured meanwhile. */
+    private static void until(BooleanSupplier is) {
+        while (!is.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
     }
 
     private static Pair pair(Path classes, String agent) throws IOException {
@@ -88,13 +133,20 @@ public final class DjlBenchmark {
         return command;
     }
 
-    private static double median(List<Pair> pairs, ToDoubleFunction<Pair> figure) {
-        double[] figures = pairs.stream().mapToDouble(figure).sorted().toArray();
-        return (figures[(figures.length - 1) / 2] + figures[figures.length / 2]) / 2;
-    }
-
     private static void say(String format, Object... values) {
         System.out.println(String.format(Locale.ROOT, format, values));
+    }
+
+    /** What the report says of the watched job's only rank. */
+    private static final class Ranks {
+        static final ToDoubleFunction<JsonNode> WATCHED =
+                rank -> rank.path("watched_steps").asDouble();
+        /** Of the time from the first step to the last, turns of the other job included, which is what the budget is a share of. */
+        static final ToDoubleFunction<JsonNode> PERCENT = rank -> 100
+                * rank.path("cost").path("watch_nanos").asDouble()
+                / rank.path("cost").path("wall_nanos").asDouble();
+
+        private Ranks() {}
     }
 
     /** A job that waits for its turn. */
@@ -142,6 +194,10 @@ public final class DjlBenchmark {
 
         double stepMillis() {
             return middle(bare, Step::wallNanos) / 1e6;
+        }
+
+        double firstMillis() {
+            return (watched.get(0).cpuNanos() - bare.get(0).cpuNanos()) / 1e6;
         }
 
         /** Watched over bare. */

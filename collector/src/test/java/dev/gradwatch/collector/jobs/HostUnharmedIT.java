@@ -92,8 +92,8 @@ class HostUnharmedIT {
     void noCollectorForLong_isSaidOnce() throws Exception {
         Ran bare = answered(launch(job("never_called", "--steps", "60", "--wait", "30")), () -> {});
         String address = "127.0.0.1:" + Launched.freePort();
-        Running running = launch(
-                with(agent("collector=" + address), job("never_called", "--steps", "60", "--wait", "30")));
+        Running running =
+                launch(with(agent("collector=" + address), job("never_called", "--steps", "60", "--wait", "30")));
         String said = "gradwatch: collector " + address + ": no answer";
         Ran watched = answered(
                 running,
