@@ -23,14 +23,20 @@ import java.util.function.ToLongFunction;
  * What the agent costs a DJL job of {@value #PARAMETERS} parameters: two JVMs train the same, one of them with the agent and a real collector, and take
  * turns of {@value #TURN} steps, so that a machine's drift takes both alike; who goes first changes with every turn. Rows, medians over {@value #PAIRS}
  * pairs of JVMs with the lowest and the highest: the first step, in which the model is described; the rest of the first {@value #TURN}, which are all
- * watched; all {@value #STEPS}, of which windows are; and what the agent itself measured of its time on the training thread, waits for a processor
- * included. Two JVMs that do the same differ by some percent, by what their compilers made of it: only the agent's own account tells less than that.
+ * watched; all {@value #STEPS}, of which windows are. Two JVMs that do the same differ by some percent, by what their compilers made of it. What is less than that
+ * only the agent's own account tells: the time that it measured on the training thread, waits for a processor included, of a job that trains alone, since one
+ * that takes turns has steps of twice the time and so twice the budget.
  */
 public final class DjlBenchmark {
     private static final int PARAMETERS = 300;
     private static final int STEPS = 4_000;
     private static final int TURN = 50;
     private static final int PAIRS = 5;
+
+    /** The first 50 steps are all watched, and the levels of watching settle in the next. */
+    private static final int SETTLED = 300;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private DjlBenchmark() {}
 
@@ -41,7 +47,7 @@ public final class DjlBenchmark {
                 folder.resolve("classes"), List.of("-cp", DjlJobs.path(DjlJobs.jars(DjlJobs.NEWEST))), source);
         String address = "127.0.0.1:" + Launched.freePort();
         List<Pair> pairs = new ArrayList<>();
-        List<JsonNode> ranks = new ArrayList<>();
+        List<Account> accounts = new ArrayList<>();
         try (Launched collector = Launched.start(
                 folder.resolve("collect.log"),
                 Map.of(),
@@ -57,13 +63,10 @@ public final class DjlBenchmark {
             until(() -> collector.hasPrinted("listening on"));
             for (int i = 0; i < PAIRS; i++) {
                 pairs.add(pair(classes, "-javaagent:" + DjlJobs.AGENT + "=collector=" + address + ",job=cost-" + i));
-                Path report = folder.resolve("cost-" + i + ".json");
-                until(() -> Files.exists(report));
-                ranks.add(new ObjectMapper()
-                        .readTree(report.toFile())
-                        .path("ranks")
-                        .path(0));
             }
+        }
+        for (int i = 0; i < PAIRS; i++) {
+            accounts.add(account(classes, folder.resolve("account-" + i + ".jsonl")));
         }
         say("%,d parameters, %,d steps", PARAMETERS, STEPS);
         say("step without the agent: %s ms", figures(pairs, "%.1f", Pair::stepMillis));
@@ -72,9 +75,10 @@ public final class DjlBenchmark {
                 "steps 2 to " + TURN,
                 pairs.stream().map(pair -> pair.part(1, TURN)).toList());
         rows("whole job", pairs);
-        say("agent's own account:");
-        say("  steps watched                  %s", figures(ranks, "%,.0f", Ranks.WATCHED));
-        say("  share of all time              %s %%", figures(ranks, "%.2f", Ranks.PERCENT));
+        say("the agent's own account of a job that takes no turns:");
+        say("  steps watched                  %s", figures(accounts, "%,.0f", Account::watched));
+        say("  whole job                      %s %%", figures(accounts, "%.2f", Account::whole));
+        say("  from its first %d steps on     %s %%", SETTLED, figures(accounts, "%.2f", Account::settled));
     }
 
     private static void rows(String name, List<Pair> pairs) {
@@ -113,11 +117,11 @@ public final class DjlBenchmark {
                 Job watched = new Job(command(classes, List.of(agent)))) {
             for (int turn = 0; turn < STEPS / TURN; turn++) {
                 if (turn % 2 == 0) {
-                    bare.train(pair.bare());
-                    watched.train(pair.watched());
+                    bare.train(TURN, pair.bare());
+                    watched.train(TURN, pair.watched());
                 } else {
-                    watched.train(pair.watched());
-                    bare.train(pair.bare());
+                    watched.train(TURN, pair.watched());
+                    bare.train(TURN, pair.bare());
                 }
             }
         }
@@ -137,19 +141,53 @@ public final class DjlBenchmark {
         System.out.println(String.format(Locale.ROOT, format, values));
     }
 
-    /** What the report says of the watched job's only rank. */
-    private static final class Ranks {
-        static final ToDoubleFunction<JsonNode> WATCHED =
-                rank -> rank.path("watched_steps").asDouble();
-        /** Of the time from the first step to the last, turns of the other job included, which is what the budget is a share of. */
-        static final ToDoubleFunction<JsonNode> PERCENT = rank -> 100
-                * rank.path("cost").path("watch_nanos").asDouble()
-                / rank.path("cost").path("wall_nanos").asDouble();
-
-        private Ranks() {}
+    /** What a watched job that trains alone tells in its Progress, a second at a time. */
+    private static Account account(Path classes, Path recording) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Launched.gradwatch(), "run", "--no-http", "--no-gpu", "--record", recording.toString(), "--"));
+        command.addAll(command(classes, List.of()));
+        try (Job job = new Job(command)) {
+            job.train(STEPS, new ArrayList<>());
+        }
+        List<JsonNode> told = new ArrayList<>();
+        for (String line : Files.readAllLines(recording)) {
+            JsonNode observation = JSON.readTree(line);
+            if (observation.path("kind").asText().equals("RankProgressed")
+                    && !observation.path("models").isEmpty()) {
+                told.add(observation);
+            }
+        }
+        JsonNode settled = told.stream()
+                .filter(one -> one.path("models").path(0).path("backward").asLong() >= SETTLED)
+                .findFirst()
+                .orElseThrow();
+        return new Account(settled, told.get(told.size() - 1));
     }
 
-    /** A job that waits for its turn. */
+    /** Progress once the first steps were over, and the last. */
+    private record Account(JsonNode first, JsonNode last) {
+        double watched() {
+            return last.path("models").path(0).path("watched").asDouble();
+        }
+
+        double whole() {
+            return 100 * watch(last) / wall(last);
+        }
+
+        double settled() {
+            return 100 * (watch(last) - watch(first)) / (wall(last) - wall(first));
+        }
+
+        private static double watch(JsonNode progress) {
+            return progress.path("cost").path("watch_nanos").asDouble();
+        }
+
+        private static double wall(JsonNode progress) {
+            return progress.path("cost").path("wall_nanos").asDouble();
+        }
+    }
+
+    /** A job that waits to be told of its next steps. */
     private static final class Job implements AutoCloseable {
         private final Process process;
         private final BufferedReader output;
@@ -161,10 +199,10 @@ public final class DjlBenchmark {
             output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
         }
 
-        void train(List<Step> into) throws IOException {
-            process.getOutputStream().write(new byte[TURN]);
+        void train(int steps, List<Step> into) throws IOException {
+            process.getOutputStream().write(new byte[steps]);
             process.getOutputStream().flush();
-            for (int i = 0; i < TURN; i++) {
+            for (int i = 0; i < steps; i++) {
                 String line = output.readLine();
                 if (line == null) {
                     throw new IOException("the job ended (expected: a line for each step)");
