@@ -11,22 +11,17 @@ import dev.gradwatch.collector.sink.terminal.Terminal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -53,40 +48,8 @@ final class AttachCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PID", description = "The JVM's process id, as jps shows it.")
     private long pid;
 
-    @Option(
-            names = "--report",
-            paramLabel = "FILE.json",
-            description = "Write the whole report there. Without it: " + RunReport.DEFAULT_FILE
-                    + " here, where there is a finding of severity warning or above.")
-    private @Nullable Path report;
-
-    @Option(
-            names = "--collector",
-            paramLabel = "HOST:PORT",
-            converter = AddressConverter.class,
-            description =
-                    "Report to a collector that runs already, which then gives the verdict; load the agent, and end.")
-    private @Nullable InetSocketAddress collector;
-
-    @Option(
-            names = "--tls-ca",
-            paramLabel = "FILE.pem|system",
-            description =
-                    "With --collector: speak TLS to it, and trust the certificates of this CA, or those that the machine trusts.")
-    private @Nullable String tlsCa;
-
-    @Option(
-            names = "--job",
-            paramLabel = "NAME",
-            description = "The job's id. Without it: the program, the time, and a random number.")
-    private @Nullable String job;
-
-    @Option(
-            names = "--budget",
-            paramLabel = "PERCENT",
-            converter = Budget.Converter.class,
-            description = "How much of the step time the watching may cost, such as 0.5; off watches every step.")
-    private @Nullable Budget budget;
+    @Mixin
+    private JobOptions asked = new JobOptions();
 
     @Mixin
     private ListenOptions listening = new ListenOptions();
@@ -112,15 +75,12 @@ final class AttachCommand implements Callable<Integer> {
             if (agent == null) {
                 throw new IOException(AgentJar.MISSING);
             }
-            String id = job != null
-                    ? job
-                    : JobName.unique(
-                            jvm.command(), LocalDateTime.now(ZoneId.systemDefault()), ThreadLocalRandom.current());
-            if (collector == null) {
+            String id = asked.id(jvm.command());
+            if (asked.collector == null) {
                 watch(jvm, agent, id);
             } else {
-                load(jvm, agent, id, collector, listening.token());
-                say("job " + id + " reports to " + ReporterEnvironment.address(collector)
+                load(jvm, agent, id, asked.collector, listening.token());
+                say("job " + id + " reports to " + ReporterEnvironment.address(asked.collector)
                         + ", which gives the verdict");
             }
         }
@@ -128,22 +88,19 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     private void check() throws IOException {
-        if (job != null && (job.isBlank() || job.contains(","))) {
-            throw wrong("job: " + (job.isBlank() ? "empty" : job) + " (expected: a name without a comma)");
-        }
-        if (collector != null && tlsCa != null && !TrustedCa.isReadable(tlsCa)) {
-            throw wrong("tls-ca: " + tlsCa + " (expected: a PEM file of CA certificates, or system)");
-        }
-        if (tlsCa != null && tlsCa.contains(",")) {
-            throw wrong("tls-ca: " + tlsCa + " (expected: a name without a comma)");
-        }
+        asked.check(spec.commandLine());
+        withoutComma("job", asked.job);
+        withoutComma("tls-ca", asked.tlsCa);
         GpuOptions.Chosen unusedGpu = gpu.chosen();
         Retention unusedRetention = store.retention();
-        RunReport.check(report);
     }
 
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
+    /** The agent's options stand in one string, a comma between two. */
+    private void withoutComma(String name, @Nullable String value) {
+        if (value != null && value.contains(",")) {
+            throw new ParameterException(
+                    spec.commandLine(), name + ": " + value + " (expected: a name without a comma)");
+        }
     }
 
     private void watch(RunningJvm jvm, AgentJar agent, String id) throws IOException, InterruptedException {
@@ -168,7 +125,8 @@ final class AttachCommand implements Callable<Integer> {
                 sidecar.jobs().awaitRanksGone(id, WatchedJob.LAST_FRAMES);
                 sidecar.accept(new JobEnded(id, Sidecar.nowMicros(), null));
             }
-            LastWord last = new LastWord(new RunReport(report), System.out, Terminal.ofStandardOutput(System.getenv()));
+            LastWord last =
+                    new LastWord(new RunReport(asked.report), System.out, Terminal.ofStandardOutput(System.getenv()));
             Optional<JobReport> seen = sidecar.jobs().report(id);
             if (seen.isPresent()) {
                 last.tell(seen.get(), board);
@@ -181,12 +139,12 @@ final class AttachCommand implements Callable<Integer> {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("collector", ReporterEnvironment.address(to));
         options.put("job", id);
-        String cost = budget != null ? budget.text() : System.getenv("GRADWATCH_BUDGET");
+        String cost = asked.budget != null ? asked.budget.text() : System.getenv("GRADWATCH_BUDGET");
         if (cost != null && !cost.isBlank()) {
             options.put("budget", cost.strip());
         }
-        if (collector != null && tlsCa != null) {
-            options.put("tls-ca", TrustedCa.everywhere(tlsCa));
+        if (asked.collector != null && asked.tlsCa != null) {
+            options.put("tls-ca", TrustedCa.everywhere(asked.tlsCa));
         }
         try (TokenForAgent file = TokenForAgent.of(token)) {
             if (file.file() != null) {

@@ -15,12 +15,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -28,7 +24,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -57,39 +52,8 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "CMD", description = "The command and its arguments; put -- before it.")
     private List<String> command = List.of();
 
-    @Option(
-            names = "--report",
-            paramLabel = "FILE.json",
-            description = "Write the whole report there. Without it: " + RunReport.DEFAULT_FILE
-                    + " here, where there is a finding of severity warning or above.")
-    private @Nullable Path report;
-
-    @Option(
-            names = "--collector",
-            paramLabel = "HOST:PORT",
-            converter = AddressConverter.class,
-            description = "Report to a collector that runs elsewhere, which then gives the verdict; start none here.")
-    private @Nullable InetSocketAddress collector;
-
-    @Option(
-            names = "--tls-ca",
-            paramLabel = "FILE.pem|system",
-            description =
-                    "With --collector: speak TLS to it, and trust the certificates of this CA, or those that the machine trusts.")
-    private @Nullable String tlsCa;
-
-    @Option(
-            names = "--job",
-            paramLabel = "NAME",
-            description = "The job's id. Without it: the script, the time, and a random number.")
-    private @Nullable String job;
-
-    @Option(
-            names = "--budget",
-            paramLabel = "PERCENT",
-            converter = Budget.Converter.class,
-            description = "How much of the step time the watching may cost, such as 0.5; off watches every step.")
-    private @Nullable Budget budget;
+    @Mixin
+    private JobOptions asked = new JobOptions();
 
     @Option(
             names = "--pty",
@@ -135,23 +99,16 @@ final class RunCommand implements Callable<Integer> {
 
     private void check() throws IOException {
         Executable.find(command.get(0));
-        if (job != null && job.isBlank()) {
-            throw new ParameterException(commandLine(), "job: empty (expected: a name)");
-        }
-        if (collector != null && tlsCa != null && !TrustedCa.isReadable(tlsCa)) {
-            throw new ParameterException(
-                    commandLine(), "tls-ca: " + tlsCa + " (expected: a PEM file of CA certificates, or system)");
-        }
+        asked.check(commandLine());
         GpuOptions.Chosen unusedGpu = gpu.chosen();
         Retention unusedRetention = store.retention();
-        RunReport.check(report);
         if (!ChatOptions.of(listening.config, commandLine()).webhooks().isEmpty()) {
             say("webhooks: not told of a run (expected: collect, and run --collector)");
         }
     }
 
     private int run() throws IOException, InterruptedException {
-        ReporterEnvironment environment = new ReporterEnvironment(System.getenv()).spending(budget);
+        ReporterEnvironment environment = new ReporterEnvironment(System.getenv()).spending(asked.budget);
         try (ReporterPackage reporter = ReporterPackage.unpack(System.getenv());
                 AgentJar found =
                         isDisabled() || !JavaCommand.mayBe(command) ? null : AgentJar.unpack(System.getenv())) {
@@ -160,10 +117,10 @@ final class RunCommand implements Callable<Integer> {
             if (found == null && !isDisabled() && JavaCommand.is(command)) {
                 say(AgentJar.MISSING + "; java runs unwatched");
             }
-            String id = job != null
-                    ? job
-                    : JobName.unique(command, LocalDateTime.now(ZoneId.systemDefault()), ThreadLocalRandom.current());
-            return collector == null ? runBesideSidecar(environment, id) : runFarFrom(collector, environment, id);
+            String id = asked.id(command);
+            return asked.collector == null
+                    ? runBesideSidecar(environment, id)
+                    : runFarFrom(asked.collector, environment, id);
         } catch (CannotWatch e) {
             // Nothing that the user asked for: the job is worth more than the watching.
             say(e.getMessage() + "; the command runs unwatched");
@@ -178,7 +135,7 @@ final class RunCommand implements Callable<Integer> {
     private int runFarFrom(InetSocketAddress collector, ReporterEnvironment environment, String id)
             throws IOException, InterruptedException {
         say("job " + id + " reports to " + ReporterEnvironment.address(collector) + ", which gives the verdict");
-        environment.reportingTo(collector, listening.token(), id).trusting(tlsCa);
+        environment.reportingTo(collector, listening.token(), id).trusting(asked.tlsCa);
         Supplier<Signatures> signatures = logs.load();
         try (DistantJob far = distant(collector, id)) {
             JobOutput output = new JobOutput(id, signatures, far::accept);
@@ -191,7 +148,7 @@ final class RunCommand implements Callable<Integer> {
 
     private DistantJob distant(InetSocketAddress collector, String id) throws IOException {
         try {
-            return DistantJob.start(id, node.target(collector, listening.token(), tlsCa), this::say);
+            return DistantJob.start(id, node.target(collector, listening.token(), asked.tlsCa), this::say);
         } catch (RuntimeException | LinkageError e) {
             throw new CannotWatch(e);
         }
@@ -216,8 +173,8 @@ final class RunCommand implements Callable<Integer> {
             try (LogFollower follower = logs.follow(JobLogs.ofOne(id, signatures, sidecar::accept), null)) {
                 WatchedJob.Outcome outcome = new WatchedJob(id, launch, output.with(follower)).run(sidecar);
                 if (outcome.report().isPresent()) {
-                    LastWord last =
-                            new LastWord(new RunReport(report), System.err, Terminal.ofStandardError(System.getenv()));
+                    LastWord last = new LastWord(
+                            new RunReport(asked.report), System.err, Terminal.ofStandardError(System.getenv()));
                     last.tell(outcome.report().get(), board);
                 }
                 return outcome.exitStatus();
