@@ -22,26 +22,12 @@ public final class Probe {
 
     /** A trainer exists; known ones are passed over. */
     public static void trainer(Object trainer, Object store) {
-        Trainers watched = trainers;
-        if (watched != null) {
-            try {
-                watched.add(trainer, store);
-            } catch (Throwable e) {
-                broken(watched, e);
-            }
-        }
+        tell(watched -> watched.add(trainer, store));
     }
 
     /** An engine opened a gradient collector: what is fetched from now on belongs to the next pass. */
     public static void collectorOpened() {
-        Trainers watched = trainers;
-        if (watched != null) {
-            try {
-                watched.opened();
-            } catch (Throwable e) {
-                broken(watched, e);
-            }
-        }
+        tell(watched -> watched.opened());
     }
 
     /** A block fetches a parameter from its store, for a device; the hot path, some hundred times a step. */
@@ -58,46 +44,33 @@ public final class Probe {
 
     /** A batch is about to be trained on. */
     public static void batch(Object trainer, Object batch) {
-        Trainers watched = trainers;
-        if (watched != null) {
-            try {
-                watched.batch(trainer, batch);
-            } catch (Throwable e) {
-                broken(watched, e);
-            }
-        }
+        tell(watched -> watched.batch(trainer, batch));
     }
 
     /** The optimizer is about to use the gradients, and then to clear them. */
     public static void step(Object trainer, Object store) {
-        Trainers watched = trainers;
-        if (watched != null) {
-            try {
-                watched.step(trainer, store);
-            } catch (Throwable e) {
-                broken(watched, e);
-            }
-        }
+        tell(watched -> watched.step(trainer, store));
     }
 
     /** @param where {@code forward}, {@code optimizer} or {@code uncaught} */
     public static void failed(Object trainer, Throwable failure, String where) {
-        Trainers watched = trainers;
-        if (watched != null) {
-            try {
-                watched.failed(trainer, failure, where);
-            } catch (Throwable e) {
-                broken(watched, e);
-            }
-        }
+        tell(watched -> watched.failed(trainer, failure, where));
     }
 
     /** The trainer trains no more. */
     public static void closed(Object trainer) {
+        tell(watched -> watched.closed(trainer));
+    }
+
+    private interface Call {
+        void on(Trainers watched) throws Exception;
+    }
+
+    private static void tell(Call call) {
         Trainers watched = trainers;
         if (watched != null) {
             try {
-                watched.closed(trainer);
+                call.on(watched);
             } catch (Throwable e) {
                 broken(watched, e);
             }

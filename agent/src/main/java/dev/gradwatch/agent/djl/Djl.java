@@ -115,24 +115,18 @@ final class Djl {
         return (String) call(engineName, call(engineOfManager, call(managerOf, trainer)));
     }
 
-    /** Whether the engine tells a gradient that never came from one that is zero. */
-    boolean watches(Object trainer) throws ReflectiveOperationException {
+    /** How to look at the trainer's gradients; null where its engine does not tell one that never came from one that is zero. */
+    @Nullable
+    Gradients gradientsOf(Object trainer) throws ReflectiveOperationException {
         if (!engine(trainer).equals("PyTorch")) {
-            return false;
+            return null;
         }
-        if (gradients == null) {
-            gradients = new Gradients(loader);
+        Gradients made = gradients;
+        if (made == null) {
+            made = new Gradients(loader);
+            gradients = made;
         }
-        return true;
-    }
-
-    /** Of a trainer that {@link #watches} is true of. */
-    Gradients gradients() {
-        Gradients found = gradients;
-        if (found == null) {
-            throw new IllegalStateException("gradients: none (expected: watches() first)");
-        }
-        return found;
+        return made;
     }
 
     Object blockOf(Object trainer) {

@@ -35,9 +35,9 @@ final class TrainerWatch {
 
     private final Trainers owner;
     private final Djl djl;
+    private final @Nullable Gradients gradients;
     private final WeakReference<Object> trainer;
     private final WeakReference<Object> store;
-    private final boolean mayWatch;
     private final Object[] devices;
     /** What was fetched before the blocks were known, for each device. */
     private final List<Set<Object>> early = new ArrayList<>();
@@ -55,12 +55,14 @@ final class TrainerWatch {
     private int batchSize;
     private long steps;
 
-    TrainerWatch(Trainers owner, Djl djl, Object trainer, Object store) throws ReflectiveOperationException {
+    /** @param gradients null where the trainer cannot be watched, and only has to be known again */
+    TrainerWatch(Trainers owner, Djl djl, @Nullable Gradients gradients, Object trainer, Object store) {
         this.owner = owner;
         this.djl = djl;
         this.trainer = new WeakReference<>(trainer);
         this.store = new WeakReference<>(store);
-        mayWatch = djl.watches(trainer);
+        this.gradients = gradients;
+        ended = gradients == null;
         devices = djl.devicesOf(trainer);
         for (int d = 0; d < devices.length; d++) {
             early.add(Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>())));
@@ -81,7 +83,7 @@ final class TrainerWatch {
 
     /** A collector was opened. Whether what is fetched now is to be told. */
     boolean open() {
-        if (!open && next && mayWatch && !ended) {
+        if (!open && next && !ended) {
             for (boolean[] one : fetched) {
                 Arrays.fill(one, false);
             }
@@ -123,7 +125,7 @@ final class TrainerWatch {
 
     /** The pass ends: what it used is told, where it was watched. */
     void step(Object of) throws ReflectiveOperationException {
-        if (!mayWatch || ended) {
+        if (ended) {
             return;
         }
         long begin = System.nanoTime();
@@ -225,14 +227,14 @@ final class TrainerWatch {
         everFetched[d][place] |= isFetched;
         if (!hasGradient[d][place]) {
             Object array = array(known, ofStore, d, place);
-            hasGradient[d][place] = array != null && djl.gradients().exists(array);
+            hasGradient[d][place] = array != null && gradients != null && gradients.exists(array);
         }
         return hasGradient[d][place] && (isFetched || !everFetched[d][place]);
     }
 
     private float norm(Blocks known, Object ofStore, int d, int place) throws ReflectiveOperationException {
         Object array = array(known, ofStore, d, place);
-        return array == null ? Step.NO_GRADIENT : djl.gradients().norm(array);
+        return array == null || gradients == null ? Step.NO_GRADIENT : gradients.norm(array);
     }
 
     /** The parameter's array on that device; null where the store has none, so nothing updates it. */
@@ -289,7 +291,7 @@ final class TrainerWatch {
 
     void failed(String type, String message, String trace, String where) {
         Object of = trainer.get();
-        if (blocks == null && of != null && mayWatch && !ended) {
+        if (blocks == null && of != null && !ended) {
             // It fails in its first pass: the collector hears what it trained all the same.
             describe(of);
         }

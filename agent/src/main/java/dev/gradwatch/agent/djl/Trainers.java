@@ -61,10 +61,11 @@ public final class Trainers {
             return known;
         }
         Djl djl = Djl.of(trainer);
-        if (!djl.watches(trainer)) {
+        Gradients gradients = djl.gradientsOf(trainer);
+        if (gradients == null) {
             say.accept("not watched: a trainer of engine " + djl.engine(trainer) + " (expected: PyTorch)");
         }
-        TrainerWatch watch = new TrainerWatch(this, djl, trainer, store);
+        TrainerWatch watch = new TrainerWatch(this, djl, gradients, trainer, store);
         // Those that were let go of unclosed leave with the next that comes.
         List<TrainerWatch> kept = new ArrayList<>();
         for (TrainerWatch one : watches) {

@@ -1,9 +1,8 @@
 package dev.gradwatch.agent.report;
 
+import dev.gradwatch.wire.HostName;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Where this process reports to, under which name, and what that may cost. Immutable. */
 public final class Settings {
     private static final List<String> OPTIONS = List.of("collector", "job", "token-file", "tls-ca", "budget");
-    private static final Path LINUX_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private final Address collector;
     private final String job;
@@ -37,7 +35,7 @@ public final class Settings {
         String given = choice.of("token-file", "", Settings::tokenIn);
         String inherited = environment.apply("GRADWATCH_TOKEN");
         token = given != null || inherited == null || inherited.isEmpty() ? given : inherited;
-        host = hostName();
+        host = HostName.ours();
         String named = choice.of("job", "GRADWATCH_JOB", (name, text) -> text);
         job = named == null ? host + ":" + ProcessHandle.current().pid() : named;
         isDisabled = "1".equals(environment.apply("GRADWATCH_DISABLE"));
@@ -97,23 +95,6 @@ public final class Settings {
     private static IllegalArgumentException tokenless(String name, String place, String problem) {
         return new IllegalArgumentException(
                 name + ": " + place + ": " + problem + " (expected: a file that holds the collector's token)");
-    }
-
-    private static String hostName() {
-        try {
-            // The JVM would ask the network, which may take its time.
-            String name = Files.readString(LINUX_HOST_NAME).strip();
-            if (!name.isEmpty()) {
-                return name;
-            }
-        } catch (IOException elsewhere) {
-            // Below.
-        }
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
     }
 
     /** The job's name: the same for all of its ranks, and what the schedule is made of. */

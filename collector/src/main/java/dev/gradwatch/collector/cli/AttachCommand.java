@@ -9,7 +9,6 @@ import dev.gradwatch.collector.model.Observation.JobStarted;
 import dev.gradwatch.collector.sink.store.Store.Retention;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,9 +41,6 @@ import picocli.CommandLine.Spec;
             "Example: gradwatch attach $(jps -l | awk '/Train/ {print $1}')"
         })
 final class AttachCommand implements Callable<Integer> {
-    /** By its number, as {@code run} has it. */
-    private static final byte[] LOOPBACK = {127, 0, 0, 1};
-
     @Parameters(paramLabel = "PID", description = "The JVM's process id, as jps shows it.")
     private long pid;
 
@@ -104,11 +100,8 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     private void watch(RunningJvm jvm, AgentJar agent, String id) throws IOException, InterruptedException {
-        InetSocketAddress listen = listening.listen(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
-        String given = listening.token();
-        // Other users of this machine can connect to loopback too.
-        String token = given == null ? Tokens.random() : given;
-        SidecarOptions options = new SidecarOptions(listen, token, listening.record)
+        String token = listening.tokenForOneJob();
+        SidecarOptions options = new SidecarOptions(listening.listenForOneJob(), token, listening.record)
                 .with(gpu.chosen().thresholds());
         try (Sidecar sidecar = Sidecar.start(options);
                 GpuWatch gpus = GpuWatch.start(gpu.chosen(), sidecar.jobs());

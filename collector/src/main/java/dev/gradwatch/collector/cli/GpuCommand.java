@@ -6,6 +6,7 @@ import dev.gradwatch.collector.sink.report.GpuJson;
 import dev.gradwatch.collector.sink.terminal.GpuPrinter;
 import dev.gradwatch.collector.sink.terminal.Terminal;
 import dev.gradwatch.collector.source.gpu.GpuReader;
+import dev.gradwatch.wire.HostName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -5,6 +5,7 @@ import dev.gradwatch.collector.pipeline.Jobs;
 import dev.gradwatch.collector.pipeline.RankGpus;
 import dev.gradwatch.collector.source.gpu.GpuReader;
 import dev.gradwatch.collector.source.gpu.GpuSampler;
+import dev.gradwatch.wire.HostName;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

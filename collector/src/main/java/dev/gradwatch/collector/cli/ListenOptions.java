@@ -1,13 +1,18 @@
 package dev.gradwatch.collector.cli;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that {@code run} and {@code collect} share. */
 final class ListenOptions {
+    /** By its number: a reporter would have to look its name up, and might come to another one. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
     @Option(
             names = "--listen",
             paramLabel = "HOST:PORT",
@@ -57,6 +62,17 @@ final class ListenOptions {
             return GivenToken.in(tokenFile);
         }
         return token == null || token.isEmpty() ? null : token;
+    }
+
+    /** Where one job's reporters connect: a free port of loopback if nothing was said. */
+    InetSocketAddress listenForOneJob() throws UnknownHostException {
+        return listen(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
+    }
+
+    /** The token of one job's reporters: other users of this machine can connect to loopback too, so that one is made where none was given. */
+    String tokenForOneJob() throws IOException {
+        String given = token();
+        return given == null ? Tokens.random() : given;
     }
 
     /** @param otherwise where to listen if nothing was said */

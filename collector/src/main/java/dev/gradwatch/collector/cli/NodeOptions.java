@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.cli;
 
 import dev.gradwatch.collector.sink.upstream.UpstreamTarget;
+import dev.gradwatch.wire.HostName;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;

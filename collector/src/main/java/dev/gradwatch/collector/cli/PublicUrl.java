@@ -1,5 +1,6 @@
 package dev.gradwatch.collector.cli;
 
+import dev.gradwatch.wire.HostName;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;

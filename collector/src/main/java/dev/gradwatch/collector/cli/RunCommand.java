@@ -13,7 +13,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -46,9 +45,6 @@ import picocli.CommandLine.Spec;
             "         gradwatch run -- java -cp app.jar:lib/* Train"
         })
 final class RunCommand implements Callable<Integer> {
-    /** By its number: a reporter would have to look its name up, and might come to another one. */
-    private static final byte[] LOOPBACK = {127, 0, 0, 1};
-
     @Parameters(arity = "1..*", paramLabel = "CMD", description = "The command and its arguments; put -- before it.")
     private List<String> command = List.of();
 
@@ -155,12 +151,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int runBesideSidecar(ReporterEnvironment environment, String id) throws IOException, InterruptedException {
-        InetSocketAddress listen = listening.listen(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
-        String given = listening.token();
-        // Other users of this machine can connect to loopback too.
-        String token = given == null ? Tokens.random() : given;
+        String token = listening.tokenForOneJob();
         Supplier<Signatures> signatures = logs.load();
-        SidecarOptions options = new SidecarOptions(listen, token, listening.record)
+        SidecarOptions options = new SidecarOptions(listening.listenForOneJob(), token, listening.record)
                 .with(gpu.chosen().thresholds());
         try (Sidecar sidecar = start(options);
                 GpuWatch gpus = GpuWatch.start(gpu.chosen(), sidecar.jobs());

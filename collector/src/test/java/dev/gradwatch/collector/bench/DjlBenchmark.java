@@ -48,18 +48,8 @@ public final class DjlBenchmark {
         String address = "127.0.0.1:" + Launched.freePort();
         List<Pair> pairs = new ArrayList<>();
         List<Account> accounts = new ArrayList<>();
-        try (Launched collector = Launched.start(
-                folder.resolve("collect.log"),
-                Map.of(),
-                List.of(
-                        Launched.gradwatch(),
-                        "collect",
-                        "--no-http",
-                        "--no-gpu",
-                        "--listen",
-                        address,
-                        "--report",
-                        folder.toString()))) {
+        try (Launched collector =
+                Launched.start(folder.resolve("collect.log"), Map.of(), DjlJobs.collector(address, folder))) {
             until(() -> collector.hasPrinted("listening on"));
             for (int i = 0; i < PAIRS; i++) {
                 pairs.add(pair(classes, "-javaagent:" + DjlJobs.AGENT + "=collector=" + address + ",job=cost-" + i));

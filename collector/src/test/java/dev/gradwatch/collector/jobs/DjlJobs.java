@@ -62,6 +62,19 @@ public final class DjlJobs {
         return into;
     }
 
+    /** A collector for such jobs alone: reporters and reports, nothing else. */
+    public static List<String> collector(String address, Path reports) {
+        return List.of(
+                Launched.gradwatch(),
+                "collect",
+                "--no-http",
+                "--no-gpu",
+                "--listen",
+                address,
+                "--report",
+                reports.toString());
+    }
+
     public static String path(List<Path> entries) {
         return entries.stream().map(Path::toString).collect(Collectors.joining(":"));
     }

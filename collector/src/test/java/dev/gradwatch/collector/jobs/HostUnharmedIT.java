@@ -313,15 +313,7 @@ class HostUnharmedIT {
         Launched process = Launched.start(
                 folder.resolve("collect-" + started.size() + ".log"),
                 Map.of(),
-                List.of(
-                        Launched.gradwatch(),
-                        "collect",
-                        "--no-http",
-                        "--no-gpu",
-                        "--listen",
-                        address,
-                        "--report",
-                        folder.resolve("reports").toString()));
+                DjlJobs.collector(address, folder.resolve("reports")));
         started.add(process);
         await().atMost(PATIENCE).until(() -> process.hasPrinted("listening on"));
         return new Collector(process, address);

@@ -1,6 +1,9 @@
 package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.ledger.Words;
+import dev.gradwatch.collector.model.Confidence;
+import dev.gradwatch.collector.model.Evidence;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -123,6 +126,21 @@ final class Divergence {
     /** Whether the rank left any of them unused in a pass in which another used it. */
     boolean unusedOn(int rankIndex) {
         return unusedOn[rankIndex] != null;
+    }
+
+    /** Numbers of the ranks that left any of them unused in a pass in which another used it. */
+    List<Integer> unusedRanks() {
+        List<Integer> numbers = new ArrayList<>();
+        for (int r = 0; r < ranks.size(); r++) {
+            if (unusedOn(r)) {
+                numbers.add(ranks.get(r).rank());
+            }
+        }
+        return numbers;
+    }
+
+    Evidence evidence() {
+        return new Evidence(passes, first, last, Confidence.ofSteps(passes));
     }
 
     long passes() {

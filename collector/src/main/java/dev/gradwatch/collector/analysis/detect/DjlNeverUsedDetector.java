@@ -2,9 +2,7 @@ package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.advice.Wording;
 import dev.gradwatch.collector.model.Cause;
-import dev.gradwatch.collector.model.Confidence;
 import dev.gradwatch.collector.model.Finding;
-import dev.gradwatch.collector.model.Manifest;
 import java.util.List;
 
 /**
@@ -45,29 +43,14 @@ final class DjlNeverUsedDetector implements Detector {
         if (cause == Cause.NEVER_CALLED) {
             return subject + " " + is + " registered in " + model.manifest().name() + ", but never called";
         }
-        return ownsOnlyPart(model.manifest(), draft)
+        return draft.ownsOnlyPart()
                 ? subject + " " + is + " registered in a module that runs, but its forward does not use " + it
                 : subject + " ran, but no gradient came back: the output does not reach the loss";
     }
 
-    /** Whether the draft names parameters and not blocks: siblings in the same block got gradients. */
-    private static boolean ownsOnlyPart(Manifest manifest, Draft draft) {
-        return draft.names().stream()
-                .allMatch(name -> manifest.parameters().stream()
-                        .anyMatch(parameter -> parameter.name().equals(name)));
-    }
-
     private static String doubt(ModelView model, Draft draft) {
-        StringBuilder text = new StringBuilder();
-        if (draft.evidence().confidence() == Confidence.LOW) {
-            text.append(" With ")
-                    .append(Wording.count(draft.evidence().steps(), "step"))
-                    .append(" of evidence, what is never used cannot be told from what a later step would use.");
-        }
-        if (!model.structure().modulesSeen()) {
-            text.append(" Whether its forward ran could not be seen.");
-        }
-        return text.toString();
+        return draft.doubtOfFewSteps()
+                + (model.structure().modulesSeen() ? "" : " Whether its forward ran could not be seen.");
     }
 
     private void advise(Draft draft) {

@@ -2,11 +2,8 @@ package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.analysis.advice.Wording;
 import dev.gradwatch.collector.model.Cause;
-import dev.gradwatch.collector.model.Confidence;
-import dev.gradwatch.collector.model.Evidence;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.Severity;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -42,15 +39,9 @@ final class DjlSometimesUsedDetector implements Detector {
                 + (cause == Cause.INTERMITTENT
                         ? " used in some steps only"
                         : " not used in the first steps, and used later"));
-        long first = Long.MAX_VALUE;
-        for (RankFacts rank : model.ranks()) {
-            for (int p : parameters) {
-                first = Math.min(first, rank.firstUsed(p));
-            }
-        }
         draft.detail(draft.share() + " got no gradient in some of "
                 + Wording.stepsSeen(draft.evidence().steps()) + ", "
-                + draft.onRanks() + "; first used in backward pass " + first
+                + draft.onRanks() + "; first used in backward pass " + draft.firstUsed()
                 + ". Nothing fails of it; in the other steps DJL's optimizer takes their gradient for zero.");
         draft.advise(draft.djl()
                 .keepOrFreezeUnused(
@@ -61,15 +52,8 @@ final class DjlSometimesUsedDetector implements Detector {
 
     private static void describeDivergent(ModelView model, Draft draft) {
         Divergence divergence = model.causes().divergence();
-        List<Integer> ranks = new ArrayList<>();
-        for (int r = 0; r < model.ranks().size(); r++) {
-            if (divergence.unusedOn(r)) {
-                ranks.add(model.ranks().get(r).rank());
-            }
-        }
         long passes = divergence.passes();
-        draft.ranks(ranks)
-                .evidence(new Evidence(passes, divergence.first(), divergence.last(), Confidence.ofSteps(passes)));
+        draft.ranks(divergence.unusedRanks()).evidence(divergence.evidence());
         draft.title(draft.subject() + " " + Wording.is(draft.groups())
                 + " used on some ranks and not on others in the same step");
         draft.detail(draft.share() + " went unused " + draft.onRanks() + " while another rank used them, in "

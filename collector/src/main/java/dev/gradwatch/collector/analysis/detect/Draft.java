@@ -11,6 +11,7 @@ import dev.gradwatch.collector.analysis.advice.Wording;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Advice;
 import dev.gradwatch.collector.model.Cause;
+import dev.gradwatch.collector.model.Confidence;
 import dev.gradwatch.collector.model.Evidence;
 import dev.gradwatch.collector.model.Finding;
 import dev.gradwatch.collector.model.RankFailure;
@@ -78,6 +79,32 @@ final class Draft {
     /** Likewise for a model that DJL trains. */
     DjlAdvices djl() {
         return new DjlAdvices(new DjlSnippets(model.manifest()));
+    }
+
+    /** Whether it names parameters and not modules: siblings in the same module got gradients. */
+    boolean ownsOnlyPart() {
+        return names.stream()
+                .allMatch(name -> model.manifest().parameters().stream()
+                        .anyMatch(parameter -> parameter.name().equals(name)));
+    }
+
+    /** The first backward pass, on any rank, that used one of the parameters; {@link Long#MAX_VALUE} where none did. */
+    long firstUsed() {
+        long first = Long.MAX_VALUE;
+        for (RankFacts rank : model.ranks()) {
+            for (int p : parameters) {
+                first = Math.min(first, rank.firstUsed(p));
+            }
+        }
+        return first;
+    }
+
+    /** Of parameters that no step used: how little a few steps prove; empty where there are more. */
+    String doubtOfFewSteps() {
+        return evidence.confidence() == Confidence.LOW
+                ? " With " + Wording.count(evidence.steps(), "step")
+                        + " of evidence, what is never used cannot be told from what a later step would use."
+                : "";
     }
 
     /** {@code 2 of 66 parameter tensors}. */

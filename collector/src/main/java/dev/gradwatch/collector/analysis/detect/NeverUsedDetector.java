@@ -4,7 +4,6 @@ import dev.gradwatch.collector.analysis.advice.Wording;
 import dev.gradwatch.collector.analysis.detect.Fate.Mode;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
-import dev.gradwatch.collector.model.Confidence;
 import dev.gradwatch.collector.model.Finding;
 import java.util.List;
 
@@ -47,18 +46,11 @@ final class NeverUsedDetector implements Detector {
         if (hidden(model, parameters)) {
             return subject + " ran inside a reentrant checkpoint and got no gradient";
         }
-        return ownsOnlyPart(model, draft)
+        return draft.ownsOnlyPart()
                 ? subject + " " + is + " registered in a module that runs, but its forward does not use "
                         + Wording.it(draft.groups())
                 : subject + " ran, but no path leads from " + Wording.it(draft.groups())
                         + " to the model's output (dropped, detached, argmax or no_grad)";
-    }
-
-    /** Whether the draft names parameters and not modules: siblings in the same module got gradients. */
-    private static boolean ownsOnlyPart(ModelView model, Draft draft) {
-        return draft.names().stream()
-                .allMatch(name -> model.manifest().parameters().stream()
-                        .anyMatch(parameter -> parameter.name().equals(name)));
     }
 
     private static boolean hidden(ModelView model, int[] parameters) {
@@ -71,12 +63,7 @@ final class NeverUsedDetector implements Detector {
     }
 
     private String doubt(ModelView model, Draft draft, int[] parameters) {
-        StringBuilder text = new StringBuilder();
-        if (draft.evidence().confidence() == Confidence.LOW) {
-            text.append(" With ")
-                    .append(Wording.count(draft.evidence().steps(), "step"))
-                    .append(" of evidence, what is never used cannot be told from what a later step would use.");
-        }
+        StringBuilder text = new StringBuilder(draft.doubtOfFewSteps());
         if (!model.structure().modulesSeen()) {
             text.append(" Whether its forward ran could not be seen.");
         } else if (cause == Cause.GRAPH_CUT && !seesOutput(model, parameters)) {

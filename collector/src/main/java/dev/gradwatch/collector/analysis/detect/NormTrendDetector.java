@@ -1,6 +1,7 @@
 package dev.gradwatch.collector.analysis.detect;
 
 import dev.gradwatch.collector.model.Action;
+import dev.gradwatch.collector.model.Advice;
 import dev.gradwatch.collector.model.Cause;
 import dev.gradwatch.collector.model.Confidence;
 import dev.gradwatch.collector.model.Evidence;
@@ -51,21 +52,25 @@ final class NormTrendDetector implements Detector {
                 + (worst.ended()
                         ? " Later it was of its usual size again."
                         : up ? "" : " Where the loss fell as far, the model has converged, and all is well."));
-        draft.advise(
-                up && model.isDjl()
-                        ? draft.djl()
-                                .clip(
-                                        "Clip the gradients, or lower the learning rate or warm it up, before the weights are ruined.")
-                        : up
-                                ? draft.make()
-                                        .clip(
-                                                "Clip the gradient norm, or lower the learning rate or warm it up, before the weights are ruined.")
-                                : draft.make()
-                                        .check(
-                                                Action.CHECK_LOSS_SCALE_OR_ACTIVATION,
-                                                "Look for a loss that is divided too often, an activation that saturates, or a gradient that underflows in"
-                                                        + " half precision."));
+        draft.advise(advice(model, draft));
         return List.of(draft.finding());
+    }
+
+    private Advice advice(ModelView model, Draft draft) {
+        if (!up) {
+            return draft.make()
+                    .check(
+                            Action.CHECK_LOSS_SCALE_OR_ACTIVATION,
+                            "Look for a loss that is divided too often, an activation that saturates, or a gradient that underflows in"
+                                    + " half precision.");
+        }
+        return model.isDjl()
+                ? draft.djl()
+                        .clip(
+                                "Clip the gradients, or lower the learning rate or warm it up, before the weights are ruined.")
+                : draft.make()
+                        .clip(
+                                "Clip the gradient norm, or lower the learning rate or warm it up, before the weights are ruined.");
     }
 
     private String title(NormTrend trend) {

@@ -4,10 +4,7 @@ import dev.gradwatch.collector.analysis.advice.Wording;
 import dev.gradwatch.collector.analysis.detect.Fate.Mode;
 import dev.gradwatch.collector.model.Action;
 import dev.gradwatch.collector.model.Cause;
-import dev.gradwatch.collector.model.Confidence;
-import dev.gradwatch.collector.model.Evidence;
 import dev.gradwatch.collector.model.Finding;
-import java.util.ArrayList;
 import java.util.List;
 
 /** {@code rank_divergent}: in the same pass used on some ranks and not on others. */
@@ -19,16 +16,10 @@ final class RankDivergentDetector implements Detector {
             return List.of();
         }
         Divergence divergence = model.causes().divergence();
-        List<Integer> ranks = new ArrayList<>();
-        for (int r = 0; r < model.ranks().size(); r++) {
-            if (divergence.unusedOn(r)) {
-                ranks.add(model.ranks().get(r).rank());
-            }
-        }
         long passes = divergence.passes();
         Draft draft = new Draft(model, Cause.RANK_DIVERGENT, model.fate().ofSometimesUsed(), parameters)
-                .ranks(ranks)
-                .evidence(new Evidence(passes, divergence.first(), divergence.last(), Confidence.ofSteps(passes)));
+                .ranks(divergence.unusedRanks())
+                .evidence(divergence.evidence());
         draft.title(draft.subject() + " " + Wording.is(draft.groups())
                 + " used on some ranks and not on others in the same step");
         draft.detail(draft.share() + " went unused " + draft.onRanks() + " while another rank used them, in "

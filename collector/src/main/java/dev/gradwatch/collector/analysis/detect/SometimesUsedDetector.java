@@ -30,15 +30,9 @@ final class SometimesUsedDetector implements Detector {
                 + (cause == Cause.INTERMITTENT
                         ? " used in some steps only"
                         : " not used in the first steps, and used later"));
-        long first = Long.MAX_VALUE;
-        for (RankFacts rank : model.ranks()) {
-            for (int p : parameters) {
-                first = Math.min(first, rank.firstUsed(p));
-            }
-        }
         draft.detail(draft.share() + " got no gradient in some of "
                 + Wording.stepsSeen(draft.evidence().steps()) + ", "
-                + draft.onRanks() + "; first used in backward pass " + first + "."
+                + draft.onRanks() + "; first used in backward pass " + draft.firstUsed() + "."
                 + (model.fate().mode() == Mode.FIND ? " The job is built for it: find_unused_parameters is on." : ""));
         adviseFlag(model, draft);
         draft.avoid(Action.STATIC_GRAPH, "The graph changes from step to step, which static_graph forbids: it raises.");
